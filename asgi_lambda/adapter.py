@@ -1,0 +1,141 @@
+"""Adapter: an ASGI app as a Lambda handler."""
+
+import asyncio
+import os
+from collections.abc import Collection, Sequence
+from typing import Any, Literal
+from weakref import WeakKeyDictionary
+
+from asgi_lambda.environment import environment, run_here
+from asgi_lambda.http import scope_of
+from asgi_lambda.lifespan import Lifespan
+from asgi_lambda.serving import App, Serving
+from asgi_lambda.snapshot import after_restore
+from lambda_events.adapter import AppHandler, refuse, takes
+from lambda_events.call import Call
+from lambda_events.errors import ConfigurationError
+from lambda_events.exchange import Exchange
+from lambda_events.handler import Invocation
+from lambda_events.messages import Request
+from lambda_events.options import Options
+from lambda_events.sink import Sink
+from lambda_events.sources import Source
+
+
+class Adapter(AppHandler):
+    """An ASGI app as a Lambda handler: `handler = Adapter(app)`.
+
+    Called as `handler(event, context)`; with `await adapter.handle(event, context)` where a loop
+    of your own runs. Options are explained on the documentation's options page. Raises
+    ConfigurationError for an option or an app that cannot be, StartupFailed where the app's
+    startup fails, UnknownEvent for an event that is not HTTP.
+    """
+
+    def __init__(
+        self,
+        app: App,
+        *,
+        lifespan: Literal["auto", "on", "off"] = "auto",
+        startup: Literal["init", "first_event"] = "init",
+        root_path: str = "auto",
+        root_in_path: bool = True,
+        text_types: Collection[str] = (),
+        exclude_headers: Collection[str] = (),
+        trusted_hops: int = 1,
+        deadline_margin: float | None = 0.5,
+        raise_on_statuses: Collection[int] = (),
+        events_path: str | None = None,
+        sources: Sequence[Source] = (),
+    ) -> None:
+        if lifespan not in ("auto", "on", "off"):
+            raise ConfigurationError(f"lifespan must be one of auto, on, off, not {lifespan!r}.")
+        if startup not in ("init", "first_event"):
+            raise ConfigurationError(f"startup must be init or first_event, not {startup!r}.")
+        if not takes(app, 3):
+            hint = "For a WSGI app, such as Flask's or Django's get_wsgi_application(), use "
+            raise refuse(app, "an ASGI 3 app: app(scope, receive, send)", hint + "wsgi_lambda.")
+        options = Options(
+            root_path=root_path,
+            text_types=text_types,
+            exclude_headers=exclude_headers,
+            trusted_hops=trusted_hops,
+            deadline_margin=deadline_margin,
+            raise_on_statuses=raise_on_statuses,
+            events_path=events_path,
+            sources=sources,
+        )
+        super().__init__(app, options)
+        self._root_in_path = bool(root_in_path)
+        self._lifespan_mode = lifespan
+        self._lifespans: WeakKeyDictionary[asyncio.AbstractEventLoop, Lifespan]
+        self._lifespans = WeakKeyDictionary()
+        if startup == "init" and lifespan != "off":
+            self._start_at_init()
+
+    def _start_at_init(self) -> None:
+        """On Lambda, start now, where init time is; under SnapStart in the restored environment."""
+        if "AWS_LAMBDA_RUNTIME_API" not in os.environ:
+            return
+        if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
+            after_restore(self.start)
+        elif asyncio.events._get_running_loop() is None:
+            self.start()
+
+    def start(self) -> None:
+        """Start the app's lifespan on the environment's loop, unless it has been."""
+        lifespan = self._lifespan_on(environment.loop)
+        if not lifespan.ready:
+            environment.call(lifespan.startup)
+            if lifespan.supported:
+                environment.at_shutdown(lifespan.shutdown)
+
+    def stop(self) -> None:
+        """Shut the app's lifespan down, for tests and tools; the next event starts it anew."""
+        lifespan = self._lifespans.pop(environment.loop, None)
+        if lifespan is not None:
+            environment.forget_shutdown(lifespan.shutdown)
+            environment.call(lifespan.shutdown)
+
+    def respond(self, request: Request, call: Call, sink: Sink) -> None:
+        self.start()
+        lifespan = self._lifespan_on(environment.loop)
+        with Exchange(request, call, sink, self.options) as exchange:
+            if not exchange.hides():
+                serving = self._serving(exchange, call, lifespan)
+                environment.run(serving.run)
+                serving.outcome()
+
+    async def handle(self, event: Any, context: Any = None) -> Any:
+        """What the handler does, on the loop of the caller, where the app's lifespan is started
+        as well; end it with `shutdown`."""
+        with Invocation(self, event, context) as invocation:
+            if invocation.call is not None:
+                await self._answer(invocation.request(), invocation.call, invocation.sink)
+        return invocation.response()
+
+    async def _answer(self, request: Request, call: Call, sink: Sink) -> None:
+        lifespan = self._lifespan_on(asyncio.get_running_loop())
+        await lifespan.startup()
+        with Exchange(request, call, sink, self.options) as exchange:
+            if not exchange.hides():
+                serving = self._serving(exchange, call, lifespan)
+                await run_here(serving.run)
+                serving.outcome()
+
+    async def shutdown(self) -> None:
+        """Shut down the lifespan that `handle` started on this loop."""
+        lifespan = self._lifespans.pop(asyncio.get_running_loop(), None)
+        if lifespan is not None:
+            await lifespan.shutdown()
+
+    def _lifespan_on(self, loop: asyncio.AbstractEventLoop) -> Lifespan:
+        lifespan = self._lifespans.get(loop)
+        if lifespan is None:
+            lifespan = self._lifespans[loop] = Lifespan(self.app, self._lifespan_mode)
+        return lifespan
+
+    def _serving(self, exchange: Exchange, call: Call, lifespan: Lifespan) -> Serving:
+        scope = scope_of(exchange.request, lifespan.state.copy(), self._root_in_path)
+        scope["aws.event"] = call.event
+        scope["aws.context"] = call.context
+        return Serving(self.app, scope, exchange)

@@ -1,0 +1,234 @@
+"""The environment: one per process, whatever the number of adapters. [I/O]
+
+It owns the event loop, what has to be shut down, and SIGTERM. The first caller drives the loop;
+callers on other threads join it, and the driver outlasts its joiners. The loop is not set as
+anybody's current one, so `asyncio.run` elsewhere does it no harm. After a fork the child has a
+new one.
+"""
+
+import asyncio
+import atexit
+import contextvars
+import logging
+import os
+import signal
+import threading
+from asyncio import base_events
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+from asgi_lambda.left_behind import LeftBehind
+
+logger = logging.getLogger("asgi_lambda")
+
+Work = Callable[[Callable[[], None]], Coroutine[Any, Any, None]]
+"""Called on the loop with `finished`, which it has to call once; it may go on after that."""
+
+_SHUTDOWN_SECONDS = 2.0  # what Lambda grants at most (lambda-runtime-environment.html)
+
+
+class Environment:
+    def __init__(self) -> None:
+        self._reset()
+        os.register_at_fork(after_in_child=self._reset)
+        atexit.register(self.shutdown)
+
+    def _reset(self) -> None:
+        self._mutex = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._driving = False
+        self._joiners = 0
+        self._shutdowns: list[Callable[[], Awaitable[None]]] = []
+        self._signalled = False
+        self._left_behind = LeftBehind()
+
+    @property
+    def loop(self) -> asyncio.AbstractEventLoop:
+        """The process's loop, made when first needed and again where somebody closed it."""
+        if self._loop is None or self._loop.is_closed():
+            self._loop = asyncio.new_event_loop()
+            self._shutdowns.clear()
+            self._left_behind = LeftBehind()
+            self._loop.set_task_factory(self._left_behind.make_task)
+            # A task that never ends, marked as run_until_complete marks its own: by that mark
+            # anyio finds the task whose end ends its worker threads. Without it, every request of
+            # a synchronous endpoint would start and stop a thread.
+            root = asyncio.Task(_forever(), loop=self._loop, name="environment")
+            mark = getattr(base_events, "_run_until_complete_cb", None)
+            if mark is not None:
+                root.add_done_callback(mark)
+        return self._loop
+
+    def run(self, work: Work, *, watch: bool = True) -> None:
+        """Run work on the loop until it calls `finished`, from whichever thread; `watch` for
+        tasks that it leaves behind."""
+        running = asyncio.events._get_running_loop()
+        if running is not None:
+            self._run_beside(running, work, watch)
+            return
+        with self._mutex:
+            joins = self._driving
+            if joins:
+                self._joiners += 1
+            else:
+                self._driving = True
+        if joins:
+            self._join(work)
+        else:
+            self._drive(work, watch)
+
+    def _drive(self, work: Work, watch: bool) -> None:
+        done = False
+
+        def finished() -> None:
+            nonlocal done
+            done = True
+            loop.stop()
+
+        try:
+            loop = self.loop
+            task = asyncio.Task(work(finished), loop=loop)
+            while not done:
+                loop.run_forever()
+            if watch and not self._joiners:  # else the tasks may be theirs
+                self._left_behind.check()
+            del task
+        finally:
+            self._outlast()
+
+    def _outlast(self) -> None:
+        """Drive on for those who joined; whoever comes after the last of them drives anew."""
+        while True:
+            with self._mutex:
+                if not self._joiners:
+                    self._driving = False
+                    break
+            self.loop.run_forever()
+        if self._signalled:
+            self._end_by_signal()
+
+    def _join(self, work: Work) -> None:
+        done = threading.Event()
+        loop = self.loop
+        tasks = []  # the loop itself holds tasks weakly
+
+        def finished() -> None:
+            with self._mutex:
+                self._joiners -= 1
+            done.set()
+            loop.stop()  # the driver may be waiting for its joiners
+
+        def begin() -> None:
+            tasks.append(asyncio.Task(work(finished), loop=loop))
+
+        loop.call_soon_threadsafe(begin)
+        done.wait()
+
+    def _run_beside(self, running: asyncio.AbstractEventLoop, work: Work, watch: bool) -> None:
+        """A loop already runs in this thread, so another thread has to wait for ours."""
+        if running is self._loop:
+            raise RuntimeError(
+                "The handler was called from inside a request that it is serving, which would "
+                "wait for itself: use 'await adapter.handle(event, context)' there."
+            )
+        errors: list[BaseException] = []
+
+        def run() -> None:
+            try:
+                self.run(work, watch=watch)
+            except BaseException as error:
+                errors.append(error)
+
+        context = contextvars.copy_context()
+        thread = threading.Thread(target=context.run, args=(run,), name="environment")
+        thread.start()
+        thread.join()
+        if errors:
+            raise errors[0]
+
+    def call(self, function: Callable[[], Awaitable[None]]) -> None:
+        """Run a coroutine function on the loop, and raise what it raises."""
+        errors: list[BaseException] = []
+
+        async def work(finished: Callable[[], None]) -> None:
+            try:
+                await function()
+            except BaseException as error:
+                errors.append(error)
+            finally:
+                finished()
+
+        self.run(work, watch=False)
+        if errors:
+            raise errors[0]
+
+    def at_shutdown(self, shutdown: Callable[[], Awaitable[None]]) -> None:
+        """Have a coroutine function called when the process ends; the last comes first."""
+        self._shutdowns.append(shutdown)
+        self._left_behind.forget()
+        if threading.current_thread() is threading.main_thread():
+            self._watch_sigterm()
+
+    def forget_shutdown(self, shutdown: Callable[[], Awaitable[None]]) -> None:
+        """It has been shut down by other means."""
+        if shutdown in self._shutdowns:
+            self._shutdowns.remove(shutdown)
+
+    def shutdown(self) -> None:
+        """Shut down what was started, best effort: nothing here raises or takes for ever."""
+        shutdowns, self._shutdowns = self._shutdowns[::-1], []
+        if not shutdowns or self._loop is None or self._loop.is_closed():
+            return
+
+        async def all_of_them() -> None:
+            async with asyncio.timeout(_SHUTDOWN_SECONDS):
+                for shutdown in shutdowns:
+                    await shutdown()
+
+        try:
+            self.call(all_of_them)
+        except TimeoutError:
+            logger.error("Shutdown took longer than %s s and was given up.", _SHUTDOWN_SECONDS)
+        except RuntimeError:
+            logger.exception("The app could not be shut down.")
+
+    def _watch_sigterm(self) -> None:
+        if signal.getsignal(signal.SIGTERM) != self._on_sigterm:
+            self._previous = signal.signal(signal.SIGTERM, self._on_sigterm)
+
+    def _on_sigterm(self, number: int, frame: object) -> None:
+        # Runs in the main thread between two bytecodes, maybe inside the loop or inside run().
+        signal.signal(signal.SIGTERM, self._previous or signal.SIG_DFL)
+        self._signalled = True
+        if not self._driving and not self._mutex.locked():
+            self._end_by_signal()
+
+    def _end_by_signal(self) -> None:
+        self._signalled = False
+        self.shutdown()
+        os.kill(os.getpid(), signal.SIGTERM)  # to whoever handled it before us
+
+
+async def run_here(work: Work) -> None:
+    """Run work on the caller's own loop until it calls `finished`."""
+    loop = asyncio.get_running_loop()
+    done = loop.create_future()
+
+    def finished() -> None:
+        if not done.done():
+            done.set_result(None)
+
+    task = loop.create_task(work(finished))
+    try:
+        await done
+    except asyncio.CancelledError:
+        task.cancel()
+        await asyncio.wait({task})
+        raise
+
+
+async def _forever() -> None:
+    await asyncio.get_running_loop().create_future()
+
+
+environment = Environment()

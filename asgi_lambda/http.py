@@ -1,0 +1,138 @@
+"""The HTTP conversation of ASGI as a state machine: no loop, no clock, no socket.
+
+Source: asgi.readthedocs.io/en/latest/specs/www.html. Two choices differ from uvicorn's, both
+documented: spec_version 2.4 (frameworks then stream without a task that watches for the client,
+and `send` raises OSError once it is gone), and a `receive` behind the body waits until the reply
+is complete or the deadline disconnects, because no client can be seen leaving.
+"""
+
+from collections.abc import MutableMapping
+from enum import Enum
+from typing import Any
+
+from lambda_events.errors import AppError
+from lambda_events.exchange import Exchange
+from lambda_events.messages import Headers, Request
+
+Message = MutableMapping[str, Any]
+Scope = MutableMapping[str, Any]
+
+
+class State(Enum):
+    """What the app may send next."""
+
+    START = "http.response.start"
+    BODY = "http.response.body"
+    COMPLETE = "nothing more"
+
+
+def scope_of(request: Request, state: dict[str, Any], root_in_path: bool) -> Scope:
+    """The connection scope. With root_in_path, both paths begin with root_path, as in uvicorn."""
+    path, raw_path, root = request.path, request.raw_path, request.root_path
+    if root and root_in_path:
+        path, raw_path = request.public_path, request.public_raw_path
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.4"},
+        "http_version": request.http_version,
+        "server": request.server,
+        "client": request.client,
+        "scheme": request.scheme,
+        "method": request.method,
+        "root_path": root,
+        "path": path,
+        "raw_path": raw_path.encode("ascii"),
+        "query_string": request.query.encode("ascii"),
+        "headers": [(n.encode("latin-1"), v.encode("latin-1")) for n, v in request.headers],
+        "state": state,
+    }
+
+
+class Conversation:
+    """One request's messages to the app, and the app's messages into the exchange."""
+
+    __slots__ = ("_body", "_exchange", "_state", "broken", "disconnected")
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+        self._body: bytes | None = exchange.request.body
+        self._state = State.START
+        self.disconnected = False
+        self.broken: AppError | None = None
+
+    @property
+    def complete(self) -> bool:
+        """Whether the app has sent its whole reply."""
+        return self._state is State.COMPLETE
+
+    def next_message(self) -> Message | None:
+        """What `receive` returns; None: it has to wait until the reply is complete or lost."""
+        if self.disconnected or self.complete:
+            return {"type": "http.disconnect"}
+        if self._body is None:
+            return None
+        body, self._body = self._body, None
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    def take(self, message: Message) -> None:
+        """What `send` was given. AppError where the app broke the protocol, OSError where
+        nobody waits for its reply any more; behind the end of the reply nothing happens."""
+        if self.complete:
+            return
+        if self.disconnected:
+            raise OSError("The client is gone: the deadline was reached before the reply.")
+        try:
+            self._move(message)
+        except AppError as error:
+            self.broken = self.broken or error
+            raise
+
+    def _move(self, message: Message) -> None:
+        kind = message.get("type") if isinstance(message, MutableMapping) else None
+        if kind != self._state.value:
+            raise AppError(f"Expected the ASGI message {self._state.value!r}, got {kind!r}.")
+        if self._state is State.START:
+            self._exchange.start(_status_of(message), _headers_of(message))
+            self._state = State.BODY
+            return
+        self._exchange.write(_body_of(message))
+        if not message.get("more_body", False):
+            self._exchange.end()
+            self._state = State.COMPLETE
+
+    def missing(self) -> AppError:
+        """What to say of an app that returned while the reply was not complete."""
+        if self.broken is not None:
+            return self.broken
+        if self._state is State.START:
+            return AppError("The app returned without a response: no 'http.response.start' came.")
+        return AppError(
+            "The app returned in the middle of its response: no 'http.response.body' came "
+            "without more_body=True."
+        )
+
+
+def _status_of(message: Message) -> int:
+    status = message.get("status")
+    if not isinstance(status, int) or isinstance(status, bool):
+        raise AppError(f"Expected an int as status, got {type(status).__name__}.")
+    return int(status)  # an HTTPStatus is an int, and JSON must see one
+
+
+def _headers_of(message: Message) -> Headers:
+    try:
+        return [
+            (name.decode("latin-1").lower(), value.decode("latin-1"))
+            for name, value in message.get("headers", ())
+        ]
+    except (AttributeError, TypeError, ValueError):
+        raise AppError("Expected headers as pairs of bytes, got something else.") from None
+
+
+def _body_of(message: Message) -> bytes:
+    body = message.get("body", b"")
+    if isinstance(body, bytes):
+        return body
+    if isinstance(body, (bytearray, memoryview)):
+        return bytes(body)
+    raise AppError(f"Expected bytes as body, got {type(body).__name__}.")

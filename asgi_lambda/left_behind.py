@@ -1,0 +1,54 @@
+"""Tasks that an app left behind: named once in a warning, and left alone.
+
+Some are meant (a database client's monitor, a session that outlives its request), others are
+work that the author believes to be done: between two events Lambda freezes them.
+"""
+
+import asyncio
+import logging
+from collections.abc import Coroutine, Generator
+from typing import Any
+from weakref import ref
+
+logger = logging.getLogger("asgi_lambda")
+
+
+class LeftBehind:
+    """A loop's task factory, which remembers the tasks that were made since the last look."""
+
+    def __init__(self) -> None:
+        self._made: list[ref[asyncio.Task[Any]]] = []
+        self._named: set[str] = set()
+
+    def make_task(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        coroutine: Coroutine[Any, Any, Any] | Generator[Any, None, Any],
+        **options: Any,
+    ) -> "asyncio.Task[Any]":
+        """What `loop.set_task_factory` wants."""
+        task = asyncio.Task(coroutine, loop=loop, **options)
+        self._made.append(ref(task))
+        return task
+
+    def forget(self) -> None:
+        """The tasks that there are now are meant to stay."""
+        self._made.clear()
+
+    def check(self) -> None:
+        """Warn of the tasks that were made since the last look and still are not done."""
+        if not self._made:
+            return
+        for made in self._made:
+            task = made()
+            if task is None or task.done() or task.cancelling():
+                continue  # a cancelled one is on its way out
+            coroutine = getattr(task.get_coro(), "__qualname__", task.get_name())
+            if coroutine not in self._named:
+                self._named.add(coroutine)
+                logger.warning(
+                    "A request left the task %s behind. It is frozen with the environment until "
+                    "the next event; await what must be done (a BackgroundTask is awaited).",
+                    coroutine,
+                )
+        self._made.clear()

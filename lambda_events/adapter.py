@@ -1,0 +1,46 @@
+"""AppHandler: what the two kinds of Adapter share, whatever the app's protocol."""
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from lambda_events.errors import ConfigurationError
+from lambda_events.handler import Handler
+from lambda_events.options import Options
+from lambda_events.posted import PostedEvents
+
+
+class AppHandler(Handler):
+    """A handler that serves one app under options, and looks like a function to decorators."""
+
+    def __init__(self, app: Callable[..., Any], options: Options) -> None:
+        self.app = app
+        self.options = options
+        self._sources = tuple(options.sources)
+        self._events = PostedEvents(options.events_path) if options.events_path else None
+        # functools.wraps, Powertools' decorators and tracers read these.
+        self.__name__ = self.__qualname__ = "handler"
+        module = getattr(app, "__module__", None)
+        self.__module__ = module if isinstance(module, str) else type(self).__module__
+        self.__doc__ = type(self).__doc__
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__module__}.Adapter of {self.app!r}>"
+
+
+def takes(app: object, arguments: int) -> bool:
+    """Whether something can be called with so many positional arguments; yes if nobody knows."""
+    if not callable(app):
+        return False
+    try:
+        inspect.signature(app).bind(*range(arguments))
+    except TypeError:
+        return False
+    except ValueError:
+        return True  # built in C: it does not say
+    return True
+
+
+def refuse(app: object, expected: str, hint: str) -> ConfigurationError:
+    """The error for an app of the wrong kind."""
+    return ConfigurationError(f"Expected {expected}, got {app!r}. {hint}")

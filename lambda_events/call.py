@@ -1,0 +1,28 @@
+"""What an invocation brings besides the request."""
+
+from typing import Any
+
+from lambda_events.deadline import deadline_of
+from lambda_events.sources import Source
+
+
+class Call:
+    """The event and context as Lambda passed them, their source, and the deadline.
+
+    `deadline` is when Lambda kills the invocation, in seconds on the monotonic clock; None where
+    the context does not say (tests, emulators).
+    """
+
+    __slots__ = ("context", "deadline", "event", "source")
+
+    def __init__(self, event: Any, context: Any, source: Source) -> None:
+        self.event = event
+        self.context = context
+        self.source = source
+        self.deadline = deadline_of(context)
+
+    @property
+    def request_id(self) -> str:
+        """Lambda's id of the invocation, for log lines; `-` where there is none."""
+        request_id = getattr(self.context, "aws_request_id", None)
+        return request_id if isinstance(request_id, str) else "-"

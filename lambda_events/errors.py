@@ -1,0 +1,53 @@
+"""Whose fault it was: the tree of errors that this library raises.
+
+    LambdaAdaptersError
+        UnknownEvent          the event's: no source and no trigger claims it
+        BadRequest            the caller's: the client gets its status (400, 413)
+        AppError              the app's: the client gets its status (500, 504)
+        FailedStatus          the app's reply, by your choice a failed invocation
+        StartupFailed         the app's: its lifespan did not start
+        ConfigurationError    yours: an option, a wrong kind of app
+
+Messages say expected, got, next step. They name an event's keys and never its
+values, because tokens and cookies travel in events.
+"""
+
+
+class LambdaAdaptersError(Exception):
+    """Every error that this library raises on purpose is one of these."""
+
+
+class UnknownEvent(LambdaAdaptersError):
+    """An event that nothing here claims. The app was not called."""
+
+
+class BadRequest(LambdaAdaptersError):
+    """A request that cannot be given to the app; the client gets `status`."""
+
+    def __init__(self, message: str, status: int = 400) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class AppError(LambdaAdaptersError):
+    """The app raised, broke its protocol or ran out of time; the client gets `status`."""
+
+    def __init__(self, message: str, status: int = 500) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class FailedStatus(LambdaAdaptersError):
+    """A reply whose status fails the invocation, for retries, alarms and dead-letter queues."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class StartupFailed(LambdaAdaptersError):
+    """The app's lifespan did not start, so there is nothing that could serve a request."""
+
+
+class ConfigurationError(LambdaAdaptersError, ValueError):
+    """An option or an app that an Adapter cannot be built with."""

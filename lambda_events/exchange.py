@@ -1,0 +1,186 @@
+"""One request and its reply under an Adapter's options: what a server does around every app.
+
+An Exchange is the sink that the app's side writes to. It applies the rules that hold for any
+reply, whatever the app and whatever the source.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from lambda_events.body import is_text
+from lambda_events.call import Call
+from lambda_events.deadline import act_at, watchdog
+from lambda_events.errors import AppError, FailedStatus
+from lambda_events.forwarded import client_by_hops
+from lambda_events.headers import clean
+from lambda_events.messages import Headers, Request, plain_reply
+from lambda_events.options import Options
+from lambda_events.sink import Sink
+from lambda_events.url import path_from_raw, split_root
+
+# RFC 9110 §6.4.1: these never have a body, whatever the app sends.
+_BODILESS = frozenset({204, 304})
+_slashes = re.compile("/+").sub
+
+
+class Exchange:
+    """A context manager: inside it the app is served; behind it the reply is checked and ended.
+
+    `request` is what the app shall see. `act_at` is when the adapter should give up, on the
+    monotonic clock. `stacks` may be set to tell more than the threads' stacks do.
+    """
+
+    __slots__ = (
+        "_call",
+        "_counted",
+        "_drops",
+        "_expected",
+        "_failed",
+        "_options",
+        "_sink",
+        "_token",
+        "act_at",
+        "complete",
+        "deadline",
+        "request",
+        "stacks",
+        "started",
+    )
+
+    def __init__(self, request: Request, call: Call, sink: Sink, options: Options) -> None:
+        self._call = call
+        self._sink = sink
+        self._options = options
+        self._counted = 0
+        self._drops = request.method == "HEAD"
+        self._expected: int | None = None
+        self._failed: FailedStatus | None = None
+        self._token: object = None
+        self.stacks: Callable[[], str] = str
+        self.started = False
+        self.complete = False
+        self.deadline = call.deadline
+        self.act_at = act_at(call.deadline, options.deadline_margin)
+        self.request: Request = placed(request, options)
+
+    def __enter__(self) -> "Exchange":
+        if self.act_at is not None:
+            self._token = watchdog.watch(self.act_at, self._late)
+        return self
+
+    def __exit__(self, kind: object, error: object, traceback: object) -> None:
+        if self._token is not None:
+            watchdog.forget(self._token)
+        if error is None and self._failed is not None:
+            raise self._failed
+        if isinstance(error, AppError) and error.status in self._options.raise_on_statuses:
+            raise self._failure(error.status) from error
+
+    def hides(self) -> bool:
+        """Whether a client asked for the path that is for events only; then it has its 404."""
+        hidden = self._options.events_path
+        if hidden is None or self._call.source.name == "events":
+            return False
+        # Frameworks differ in what else they route there, so everything that looks alike is hidden.
+        if _alike(self.request.path) != _alike(hidden):
+            return False
+        reply = plain_reply(404, "Not Found")
+        self.start(reply.status, reply.headers)
+        self.write(reply.body)
+        self.end()
+        return True
+
+    def start(self, status: int, headers: Headers, reason: str = "") -> None:
+        """The reply's head, lower-case names; AppError where no server would send it."""
+        if not 200 <= status <= 999:
+            raise AppError(f"The app sent status {status}; expected 200 to 999.")
+        if not clean(headers):
+            raise AppError(
+                "The app sent a header whose name is no token, or whose value holds a control "
+                "character such as CR or LF; no server would pass it on."
+            )
+        options = self._options
+        if options.exclude_headers:
+            headers = [pair for pair in headers if pair[0] not in options.exclude_headers]
+        self._drops = self._drops or status in _BODILESS
+        self._expected = _content_length(headers)
+        self.started = True
+        if status in options.raise_on_statuses:
+            self._failed = self._failure(status)
+        else:
+            self._sink.start(status, headers, reason, is_text(headers, options.text_types))
+
+    def write(self, data: bytes) -> None:
+        """A piece of the body; AppError where it is more than Content-Length said."""
+        if self._drops:
+            return
+        self._counted += len(data)
+        if self._expected is not None and self._counted > self._expected:
+            raise AppError(
+                f"The app's body is longer than its Content-Length of {self._expected} bytes."
+            )
+        if self._failed is None and data:
+            self._sink.write(data)
+
+    def end(self) -> None:
+        """The body is complete; AppError where it is less than Content-Length said."""
+        if not self._drops and self._expected not in (None, self._counted):
+            raise AppError(
+                f"The app's body has {self._counted} bytes; "
+                f"its Content-Length said {self._expected}."
+            )
+        self.complete = True
+        if self._failed is None:
+            self._sink.end()
+
+    def bark(self) -> None:
+        """Log all stacks now rather than when the watchdog's thread gets to it."""
+        if self._token is not None:
+            watchdog.bark(self._token)
+
+    def _failure(self, status: int) -> FailedStatus:
+        return FailedStatus(
+            f"The app answered {self.request.method} {self.request.path} with {status}, "
+            "which raise_on_statuses turns into a failed invocation.",
+            status,
+        )
+
+    def _late(self) -> str:
+        return (
+            f"Request {self._call.request_id}: {self.request.method} {self.request.path} is still "
+            "running just before Lambda's deadline. All stacks:" + self.stacks()
+        )
+
+
+def placed(request: Request, options: Options) -> Request:
+    """The request with the root path and the client that the options ask for."""
+    if options.root_path not in ("auto", request.root_path):
+        request = _with_root(request, options.root_path)
+    if request.client is None:
+        client = client_by_hops(request.headers, options.trusted_hops)
+        return replace(request, client=client) if client else request
+    return request
+
+
+def _with_root(request: Request, root: str) -> Request:
+    """`root` as the platform's part: taken off the path where that holds it, like the stage."""
+    whole = request.public_raw_path
+    below = None
+    if root:
+        below = split_root(whole, root) or split_root(request.raw_path, root)
+    raw_path = below or request.raw_path
+    return replace(request, root_path=root, raw_path=raw_path, path=path_from_raw(raw_path))
+
+
+def _alike(path: str) -> str:
+    return _slashes("/", path).rstrip("/").lower()
+
+
+def _content_length(headers: Headers) -> int | None:
+    for name, value in headers:
+        if name == "content-length":
+            if not (value.isascii() and value.isdigit()):
+                raise AppError("The app sent a Content-Length that is not a number of bytes.")
+            return int(value)
+    return None

@@ -1,0 +1,94 @@
+"""Who is calling, and which address they called: scheme, server and client.
+
+Nothing here raises: a header that makes no sense gives the default. What a client can write
+into a header is never taken for its address.
+"""
+
+import re
+from secrets import token_hex
+from time import time
+
+from lambda_events.headers import HOP_BY_HOP
+from lambda_events.messages import Headers, Request
+
+_host = re.compile(r"(\[[^\]]*\]|[^:]*)(?::(\d{1,5}))?").fullmatch
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def scheme_of(forwarded_proto: str | None, default: str) -> str:
+    """The scheme of `X-Forwarded-Proto`; of a list the first, where gateways put their own."""
+    if forwarded_proto is None:
+        return default
+    proto = forwarded_proto.partition(",")[0].strip().lower()
+    return proto if proto in DEFAULT_PORTS else default
+
+
+def server_of(
+    host: str | None, forwarded_port: str | None, scheme: str, domain: object
+) -> tuple[str, int]:
+    """(name, port) of the public endpoint: what Host says, else the event's own domain."""
+    match = _host(host.strip()) if host else None
+    name = match[1] if match else ""
+    if not name:
+        name = domain if isinstance(domain, str) and domain else "localhost"
+    for text in (match[2] if match else None, forwarded_port):
+        port = _port(text)
+        if port:
+            return name, port
+    return name, DEFAULT_PORTS[scheme]
+
+
+def address_of(text: object) -> tuple[str, int] | None:
+    """(host, port) of `1.2.3.4`, `1.2.3.4:80`, `2001:db8::1` or `[2001:db8::1]:80`; port 0 where
+    there is none."""
+    if not isinstance(text, str):
+        return None
+    text = text.strip()
+    if text.startswith("["):
+        host, _, port = text[1:].partition("]")
+        return (host, _port(port.lstrip(":"))) if host else None
+    if text.count(":") == 1:
+        host, _, port = text.partition(":")
+        return (host, _port(port)) if host else None
+    return (text, 0) if text else None
+
+
+def client_by_hops(headers: Headers, trusted_hops: int) -> tuple[str, int] | None:
+    """The element of X-Forwarded-For that the outermost trusted proxy wrote, from the right.
+
+    Everything to the left of it was in the request before and may be made up
+    (docs.aws.amazon.com/elasticloadbalancing/latest/application/x-forwarded-headers.html).
+    """
+    if trusted_hops < 1:
+        return None
+    values = [value for name, value in headers if name == "x-forwarded-for"]
+    hops = [hop for hop in ",".join(values).split(",") if hop.strip()]
+    return address_of(hops[-trusted_hops]) if len(hops) >= trusted_hops else None
+
+
+def http_version_of(protocol: object) -> str:
+    """`1.1` of `HTTP/1.1`, `2` of `HTTP/2.0`: the spellings that ASGI knows."""
+    version = protocol.partition("/")[2] if isinstance(protocol, str) else ""
+    return {"1.0": "1.0", "2.0": "2", "2": "2", "3.0": "3", "3": "3"}.get(version, "1.1")
+
+
+def _port(text: str | None) -> int:
+    if text is None or not text.isascii() or not text.isdigit() or len(text) > 5:
+        return 0
+    port = int(text)
+    return port if port < 65536 else 0
+
+
+def with_forwarded(request: Request) -> Headers:
+    """The request's headers as a gateway passes them on: hop-by-hop gone, its own ones added."""
+    ours = {
+        "x-amzn-trace-id": f"Root=1-{int(time()):08x}-{token_hex(12)}",
+        "x-forwarded-for": ", ".join(
+            [value for name, value in request.headers if name == "x-forwarded-for"]
+            + ([request.client[0]] if request.client else [])
+        ),
+        "x-forwarded-port": str(request.server[1]),
+        "x-forwarded-proto": request.scheme,
+    }
+    kept = [(n, v) for n, v in request.headers if n not in HOP_BY_HOP and n not in ours]
+    return kept + [(name, value) for name, value in ours.items() if value]

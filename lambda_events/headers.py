@@ -1,0 +1,139 @@
+"""Request headers out of an event's maps, and reply headers into a response's.
+
+What is dropped is dropped for every source alike: hop-by-hop fields (RFC 9110 §7.6.1)
+end at the gateway, and Content-Length is counted here, from the body.
+"""
+
+import re
+from collections.abc import Iterable
+
+from lambda_events.messages import Headers
+
+HOP_BY_HOP = frozenset(
+    {
+        "connection",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+_NOT_FOR_REPLIES = HOP_BY_HOP | {"content-length"}
+_SPECIAL = HOP_BY_HOP | {"content-length", "cookie"}
+
+# RFC 9110 §5.6.2: a field name is a token.
+_token = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+").fullmatch
+# RFC 9110 §5.5: CR, LF and NUL in a value are "invalid and dangerous".
+_not_value = re.compile("[\x00-\x08\x0a-\x1f\x7f]|[^\x00-\xff]").search
+_CONTROLS = dict.fromkeys((*range(9), *range(10, 32), 127), " ")
+
+
+def pairs_of(single: object) -> list[tuple[str, object]]:
+    """Pairs of a map of name to value; of anything else, none."""
+    return list(single.items()) if isinstance(single, dict) else []
+
+
+def pairs_of_lists(multi: object) -> list[tuple[str, object]]:
+    """Pairs of a map of name to list of values; a lone value counts as a list of one."""
+    if not isinstance(multi, dict):
+        return []
+    return [
+        (name, value)
+        for name, values in multi.items()
+        for value in (values if isinstance(values, list) else (values,))
+    ]
+
+
+def request_headers(sent: Iterable[tuple[str, object]], cookies: object, body: bytes) -> Headers:
+    """The headers that the app sees, from what the event holds.
+
+    `cookies` is payload 2.0's list, which stands for any Cookie header. A Content-Length
+    appears where there is a body, or where the client had sent one.
+    """
+    headers: Headers = []
+    crumbs: list[str] = []
+    length_sent = False
+    for name, value in sent:
+        if value is None:
+            continue
+        name = name.lower()
+        text = value if type(value) is str else text_of(value)
+        if name not in _SPECIAL:
+            headers.append((name, text))
+        elif name == "cookie":
+            crumbs.append(text)
+        elif name == "content-length":
+            length_sent = True
+    if isinstance(cookies, list) and cookies:
+        crumbs = [text_of(cookie) for cookie in cookies if cookie is not None]
+    if crumbs:
+        headers.append(("cookie", "; ".join(crumbs)))
+    if body or length_sent:
+        headers.append(("content-length", str(len(body))))
+    return headers if clean(headers) else cleaned(headers)
+
+
+def clean(headers: Headers) -> bool:
+    """Whether every name is a token and every value has one harmless character per byte."""
+    names = [name for name, _ in headers]
+    return not headers or (
+        _token("".join(names)) is not None
+        and "" not in names
+        and _not_value("".join([value for _, value in headers])) is None
+    )
+
+
+def cleaned(headers: Headers) -> Headers:
+    """Without the names that are no tokens; control characters become spaces (RFC 9110 §5.5)."""
+    return [(name, latin(value).translate(_CONTROLS)) for name, value in headers if _token(name)]
+
+
+def latin(value: str) -> str:
+    """One character per byte: what does not fit latin-1 can only have been UTF-8 on the wire."""
+    try:
+        value.encode("latin-1")
+    except UnicodeEncodeError:
+        return value.encode("utf-8", "replace").decode("latin-1")
+    return value
+
+
+def text_of(value: object) -> str:
+    """A header value that is no string (hand-made events): JSON's spelling of it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def single_map(headers: Headers, separator: str) -> dict[str, str]:
+    """Name to value; repeats joined (RFC 9110 §5.3)."""
+    joined: dict[str, str] = {}
+    for name, value in headers:
+        joined[name] = f"{joined[name]}{separator}{value}" if name in joined else value
+    return joined
+
+
+def list_map(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Name to the list of its values, in order."""
+    lists: dict[str, list[str]] = {}
+    for name, value in pairs:
+        lists.setdefault(name, []).append(value)
+    return lists
+
+
+def without_hops(headers: Headers) -> Headers:
+    """Reply headers without those that belong to the connection, which the platform owns."""
+    kept = [pair for pair in headers if pair[0] not in _NOT_FOR_REPLIES]
+    if len(kept) == len(headers):
+        return kept
+    named = [value for name, value in headers if name == "connection"]
+    gone = {name.strip().lower() for value in named for name in value.split(",")}
+    return [pair for pair in kept if pair[0] not in gone]
+
+
+def media_type(content_type: str) -> str:
+    """`text/html` of `Text/HTML; charset=utf-8`."""
+    return content_type.partition(";")[0].strip().lower()

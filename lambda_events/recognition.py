@@ -1,0 +1,70 @@
+"""Which source or trigger sent an event, and what to say where none did.
+
+No event is claimed by two; what only looks like HTTP (authorizers, WebSocket APIs, agents) is
+claimed by no source.
+"""
+
+from typing import Any
+
+from lambda_events.errors import UnknownEvent
+from lambda_events.sources import Source, find_source
+from lambda_events.triggers import UNTRANSLATED, named
+
+
+def source_of(event: Any) -> Source:
+    """The HTTP source that sent the event; its `name` is such as `http_api` or `load_balancer`.
+
+    Raises UnknownEvent for whatever is no HTTP request.
+    """
+    source = find_source(event)
+    if source is None:
+        raise UnknownEvent(described(event))
+    return source
+
+
+def trigger_of(event: Any) -> str:
+    """The name of what sent an event that is not HTTP, such as `sqs`, `schedule` or `direct`.
+
+    Raises UnknownEvent for an HTTP event and for what nothing claims.
+    """
+    if find_source(event) is not None:
+        raise UnknownEvent("This event is an HTTP request: ask source_of(event) instead.")
+    name = named(event)
+    if name is None or name in UNTRANSLATED:
+        raise UnknownEvent(described(event))
+    return name
+
+
+def described(event: Any) -> str:
+    """Expected, got and next step, for an event that no source and no trigger claims."""
+    if not isinstance(event, dict):
+        return (
+            f'Expected an HTTP event, got {type(event).__name__}. Pass events_path="/path" to have '
+            "events that are not HTTP POSTed to the app."
+        )
+    keys = ", ".join(sorted(str(key) for key in event)) or "none"
+    name = named(event)
+    return f"Expected an HTTP event; {_GUESS.get(name or '', _guess(name))} Its keys: {keys}."
+
+
+_GUESS = {
+    "authorizer": "this is a Lambda authorizer's. It asks whether a request may pass, and is no "
+    "request itself: attach a function of its own as the authorizer.",
+    "websocket_api": "this is a WebSocket API's, which an Adapter does not serve.",
+    "cloudfront": "this is CloudFront's (Lambda@Edge), which this version does not translate; "
+    "pass a source of your own in sources=.",
+    "vpc_lattice": "this is VPC Lattice's, which this version does not translate; attach the "
+    "function to a load balancer, or pass a source of your own in sources=.",
+    "openwhisk": "this is an OpenWhisk web action's, which this version does not translate; "
+    "pass a source of your own in sources=.",
+    "": "no source and no trigger looks like it. If an emulator or a test wrote it, compare it "
+    "with the source's page in the documentation; for a source of your own, see sources=.",
+}
+_GUESS["vpc_lattice_v1"] = _GUESS["vpc_lattice"]
+
+
+def _guess(name: str | None) -> str:
+    return (
+        f'this one is from {name}. Pass events_path="/path" to have such events POSTed to the app, '
+        "or give them a function of their own."
+    )

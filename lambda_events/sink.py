@@ -1,0 +1,51 @@
+"""Where a reply goes as the app produces it: pushed, never pulled."""
+
+from typing import Protocol
+
+from lambda_events.messages import Headers, Reply
+
+
+class Sink(Protocol):
+    """Takes one reply: `start` once, `write` any number of times, `end` once."""
+
+    def start(self, status: int, headers: Headers, reason: str, text: bool) -> None:
+        """The reply's head. `text`: its media type is text."""
+
+    def write(self, data: bytes) -> None:
+        """A piece of the body."""
+
+    def end(self) -> None:
+        """The reply is complete."""
+
+
+class BufferedSink:
+    """Collects a reply for a response that is one JSON value.
+
+    Keeps no more than `limit` bytes of body: what is larger cannot be sent anyway, and an app
+    that streams without end would fill the memory. `size` goes on counting.
+    """
+
+    __slots__ = ("_chunks", "_limit", "complete", "reply", "size")
+
+    def __init__(self, limit: int) -> None:
+        self._chunks: list[bytes] = []
+        self._limit = limit
+        self.reply = Reply(0)
+        self.size = 0
+        self.complete = False
+
+    def start(self, status: int, headers: Headers, reason: str, text: bool) -> None:
+        self.reply = Reply(status, headers, b"", text, reason)
+
+    def write(self, data: bytes) -> None:
+        self.size += len(data)
+        if self.size <= self._limit:
+            self._chunks.append(data)
+        else:
+            self._chunks.clear()
+
+    def end(self) -> None:
+        chunks = self._chunks
+        self.reply.body = chunks[0] if len(chunks) == 1 else b"".join(chunks)
+        self._chunks = []
+        self.complete = True

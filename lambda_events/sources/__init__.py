@@ -1,0 +1,26 @@
+"""The HTTP event sources, one module each, and which of them sent an event."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from lambda_events.sources import function_url, http_api, http_api_v1, load_balancer, rest_api
+from lambda_events.sources.front import Event, Front, Response, Source
+
+SOURCES: tuple[Source, ...] = (http_api, rest_api, function_url, load_balancer, http_api_v1)
+"""What this version translates. None claims another's event, so the order is only for speed."""
+
+BY_NAME = {source.name: source for source in SOURCES}
+
+
+def find_source(event: Any, more: Sequence[Source] = ()) -> Source | None:
+    """The source that sent the event, `more` asked first; None where it is not HTTP."""
+    for source in more:
+        if source.sent(event):
+            return source
+    for source in SOURCES:
+        if source.sent(event):
+            return source
+    return None
+
+
+__all__ = ["BY_NAME", "SOURCES", "Event", "Front", "Response", "Source", "find_source"]

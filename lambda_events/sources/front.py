@@ -1,0 +1,65 @@
+"""Front and Source: what a source's settings are, and what a module must have to be a source."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from lambda_events.messages import Reply, Request
+
+Event = dict[str, Any]
+Response = dict[str, Any]
+
+FOREIGN = frozenset({"elb", "connectionId", "serviceNetworkArn", "serviceArn"})
+"""Keys of `requestContext` that no API and no Function URL has: a load balancer's, a WebSocket
+API's, VPC Lattice's."""
+
+
+@dataclass(slots=True, frozen=True)
+class Front:
+    """A source as seen from a laptop: the settings that its owner gave it on AWS.
+
+    `stage`: the stage's name, `""` for none in the URL (REST behind a custom domain, the
+    `$default` stage of an HTTP API). `route`: the pattern that matched, `parameters` its
+    values. `binary_media_types`: REST only. `multi_value`: the load balancer's
+    `lambda.multi_value_headers.enabled`.
+    """
+
+    stage: str = ""
+    route: str = "/{proxy+}"
+    parameters: tuple[tuple[str, str], ...] = ()
+    binary_media_types: tuple[str, ...] = ("*/*",)
+    multi_value: bool = False
+
+
+class Source(Protocol):
+    """One HTTP event source: how to know its events, and two inverse pairs.
+
+    The pairs are `request_from_event` with `event_from_request`, and `response_from_reply`
+    with `reply_from_response`; the inverses do what AWS does, its losses and refusals
+    included. Modules satisfy this protocol as well as objects do.
+    """
+
+    @property
+    def name(self) -> str:
+        """The source's name, as `source_of(event).name` tells it."""
+
+    @property
+    def LIMIT(self) -> int:  # noqa: N802 - a constant where the source is a module
+        """The largest response in bytes, counted as JSON."""
+
+    def sent(self, event: Any, /) -> bool:
+        """Whether this source sent the event, whatever its type. Never raises."""
+
+    def request_from_event(self, event: Event, /) -> Request:
+        """The request; BadRequest where its body cannot be read."""
+
+    def event_from_request(self, request: Request, front: Front, /) -> Event:
+        """The event that AWS would send."""
+
+    def response_from_reply(self, reply: Reply, event: Event, /) -> Any:
+        """What the handler returns; `event` is the one being answered."""
+
+    def reply_from_response(self, response: Any, request: Request, front: Front, /) -> Reply:
+        """What AWS would send to the client; `refusal()` where it would refuse the response."""
+
+    def refusal(self) -> Reply:
+        """What AWS sends to the client when the invocation failed or its response is malformed."""

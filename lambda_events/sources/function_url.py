@@ -1,0 +1,53 @@
+"""Lambda Function URLs: payload format 2.0, with differences.
+
+Source: docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
+
+As sent: path and query. Lost: which of several headers of one name were separate, hop-by-hop
+headers. There is no stage.
+"""
+
+from typing import Any
+
+from lambda_events.messages import Reply, Request, plain_reply
+from lambda_events.sources import payload_v2
+from lambda_events.sources.front import Event, Front, Response
+from lambda_events.url import raw_path_as_sent
+
+name = "function_url"
+LIMIT = 6 * 1024 * 1024 + 100  # urls-invocation.html: 6 MB for a buffered response
+
+
+def sent(event: Any) -> bool:
+    """Payload format 2.0 from a `.lambda-url.` domain."""
+    return payload_v2.sent(event) and payload_v2.is_function_url(event)
+
+
+def request_from_event(event: Event) -> Request:
+    return payload_v2.request_of(event, "", raw_path_as_sent(payload_v2.path_of(event)))
+
+
+def event_from_request(request: Request, front: Front) -> Event:
+    raw_path = request.public_raw_path
+    event = payload_v2.event_of(request, front, raw_path, request.public_path)
+    cookie = "; ".join(value for name, value in request.headers if name == "cookie")
+    if cookie:
+        event["headers"]["cookie"] = cookie  # unlike an HTTP API's, beside `cookies`
+    event["requestContext"] |= {
+        "accountId": "anonymous",
+        "domainName": "local.lambda-url.us-east-1.on.aws",
+        "domainPrefix": "local",
+        "stage": "$default",
+    }
+    return event
+
+
+def response_from_reply(reply: Reply, event: Event) -> Response:
+    return payload_v2.response_of(reply)
+
+
+def reply_from_response(response: Any, request: Request, front: Front) -> Reply:
+    return payload_v2.reply_of(response) or refusal()
+
+
+def refusal() -> Reply:
+    return plain_reply(502, "Internal Server Error")

@@ -1,0 +1,51 @@
+"""HTTP APIs of API Gateway with payload format 2.0.
+
+Source:
+docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+
+Decoded on the way: the path, although it is called rawPath; it holds the stage. As sent: the
+query. Lost: how the path was encoded (`%2F` and `/` look alike), which of several headers of one
+name were separate, a custom domain's mapping key, hop-by-hop headers.
+"""
+
+from typing import Any
+
+from lambda_events.messages import Reply, Request, json_reply
+from lambda_events.sources import payload_v2
+from lambda_events.sources.front import Event, Front, Response
+from lambda_events.sources.payload_v1 import stage_of
+from lambda_events.url import raw_path_from_decoded, split_root
+
+name = "http_api"
+LIMIT = 6 * 1024 * 1024 + 100  # Lambda's own (gettingstarted-limits.html); HTTP APIs allow 10 MB
+
+
+def sent(event: Any) -> bool:
+    """Payload format 2.0 from a domain that is not a Function URL's."""
+    return payload_v2.sent(event) and not payload_v2.is_function_url(event)
+
+
+def request_from_event(event: Event) -> Request:
+    raw_path = raw_path_from_decoded(payload_v2.path_of(event))
+    stage = stage_of(event)
+    below = split_root(raw_path, "/" + stage) if stage else None
+    if below is None:
+        return payload_v2.request_of(event, "", raw_path)
+    return payload_v2.request_of(event, "/" + stage, below)
+
+
+def event_from_request(request: Request, front: Front) -> Event:
+    path = request.public_path
+    return payload_v2.event_of(request, front, path, path)
+
+
+def response_from_reply(reply: Reply, event: Event) -> Response:
+    return payload_v2.response_of(reply)
+
+
+def reply_from_response(response: Any, request: Request, front: Front) -> Reply:
+    return payload_v2.reply_of(response) or refusal()
+
+
+def refusal() -> Reply:
+    return json_reply(500, '{"message":"Internal Server Error"}')

@@ -1,0 +1,84 @@
+"""HTTP APIs of API Gateway with payload format 1.0.
+
+Source:
+docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+
+Decoded on the way: path and query. The path holds the stage. Lost: how the path was encoded
+(`%2F` and `/` look alike), the order of different query keys, keys without `=`, hop-by-hop
+headers, the HTTP version.
+"""
+
+from typing import Any
+
+from lambda_events.body import placed_in_event, sent_as_text
+from lambda_events.forwarded import with_forwarded
+from lambda_events.messages import Reply, Request, json_reply
+from lambda_events.sources import payload_v1
+from lambda_events.sources.front import Event, Front, Response
+from lambda_events.sources.payload_v1 import (
+    event_of,
+    path_of,
+    request_of,
+    response_of,
+    stage_of,
+)
+from lambda_events.sources.reading import (
+    body_from,
+    headers_from,
+    headers_from_lists,
+    status_from,
+    with_content_type,
+)
+from lambda_events.url import raw_path_from_decoded, split_root
+
+name = "http_api_v1"
+LIMIT = 6 * 1024 * 1024 + 100  # Lambda's own (gettingstarted-limits.html); HTTP APIs allow 10 MB
+
+
+def sent(event: Any) -> bool:
+    """Payload format 1.0 that says so."""
+    return payload_v1.sent(event) and event.get("version") == "1.0"
+
+
+def request_from_event(event: Event) -> Request:
+    raw_path = raw_path_from_decoded(path_of(event, "path"))
+    stage = stage_of(event)
+    below = split_root(raw_path, "/" + stage) if stage else None
+    if below is None:
+        return request_of(event, "", raw_path)
+    return request_of(event, "/" + stage, below)
+
+
+def event_from_request(request: Request, front: Front) -> Event:
+    headers = with_forwarded(request)
+    event = event_of(request, front, request.public_path, headers)
+    event["version"] = "1.0"
+    event["requestContext"]["authorizer"] = {"claims": None, "scopes": None}
+    if request.body:
+        text = sent_as_text(request.header("content-type"), None)
+        event["body"], event["isBase64Encoded"] = placed_in_event(request.body, text)
+    else:
+        event["body"], event["isBase64Encoded"] = None, False
+    return event
+
+
+def response_from_reply(reply: Reply, event: Event) -> Response:
+    return response_of(reply)
+
+
+def reply_from_response(response: Any, request: Request, front: Front) -> Reply:
+    if not isinstance(response, dict):
+        return refusal()
+    status = status_from(response.get("statusCode"))
+    multi = headers_from_lists(response.get("multiValueHeaders"))
+    single = headers_from(response.get("headers"))
+    encoded = response.get("isBase64Encoded") is True
+    body = body_from(response, encoded=encoded)
+    if status is None or multi is None or single is None or body is None:
+        return refusal()
+    headers = [pair for pair in multi + single if pair[0] != "content-length"]
+    return with_content_type(Reply(status, headers, body, not encoded))
+
+
+def refusal() -> Reply:
+    return json_reply(500, '{"message":"Internal Server Error"}')

@@ -1,0 +1,173 @@
+"""Application Load Balancers with a Lambda target, in both header modes.
+
+Source: docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html
+
+As sent: path and query, never decoded. Multi-value mode: every header and query value. Single
+mode: the last value of a repeated header or key. Lost: the order of different query keys, keys
+without `=`, hop-by-hop headers, the HTTP version; the client but for X-Forwarded-For, which only
+the adapter's `trusted_hops` can read.
+"""
+
+from http import HTTPStatus
+from itertools import product
+from typing import Any
+
+from lambda_events.body import bytes_from_event, placed, placed_in_event, sent_as_text
+from lambda_events.forwarded import scheme_of, server_of, with_forwarded
+from lambda_events.headers import (
+    list_map,
+    pairs_of,
+    pairs_of_lists,
+    request_headers,
+    text_of,
+    without_hops,
+)
+from lambda_events.messages import Headers, Reply, Request
+from lambda_events.sources.front import Event, Front, Response
+from lambda_events.sources.payload_v1 import method_of, path_of
+from lambda_events.sources.reading import (
+    body_from,
+    headers_from,
+    headers_from_lists,
+    status_from,
+)
+from lambda_events.url import (
+    Pairs,
+    encoded_pairs,
+    path_from_raw,
+    query_from_encoded,
+    raw_path_as_sent,
+)
+
+name = "load_balancer"
+LIMIT = (
+    1024 * 1024
+)  # "The maximum size of the response JSON that the Lambda function can send: 1 MB"
+
+
+def sent(event: Any) -> bool:
+    """`requestContext.elb`, which nothing else has."""
+    if not isinstance(event, dict):
+        return False
+    context = event.get("requestContext")
+    return isinstance(context, dict) and "elb" in context
+
+
+def is_multi(event: Event) -> bool:
+    """Whether the target group sends lists, and reads only lists in a response."""
+    return isinstance(event.get("multiValueHeaders"), dict)
+
+
+def request_from_event(event: Event) -> Request:
+    raw_path = raw_path_as_sent(path_of(event, "path"))
+    body = bytes_from_event(event.get("body"), event.get("isBase64Encoded"))
+    multi = is_multi(event)
+    sent = pairs_of_lists(event["multiValueHeaders"]) if multi else pairs_of(event.get("headers"))
+    headers = request_headers(sent, None, body)
+    known = dict(headers)
+    # Health checks have no X-Forwarded-Proto: plain HTTP is what they would use.
+    scheme = scheme_of(known.get("x-forwarded-proto"), "http")
+    return Request(
+        method=method_of(event.get("httpMethod")),
+        scheme=scheme,
+        path=path_from_raw(raw_path),
+        raw_path=raw_path,
+        query=query_from_encoded(_query_pairs(event)),
+        headers=headers,
+        body=body,
+        server=server_of(known.get("host"), known.get("x-forwarded-port"), scheme, None),
+    )
+
+
+def _query_pairs(event: Event) -> Pairs:
+    multi = event.get("multiValueQueryStringParameters")
+    pairs = pairs_of_lists(multi) if multi else pairs_of(event.get("queryStringParameters"))
+    return [(name, "" if value is None else text_of(value)) for name, value in pairs]
+
+
+def event_from_request(request: Request, front: Front) -> Event:
+    headers = with_forwarded(request)
+    pairs = encoded_pairs(request.query)
+    event: Event = {
+        "requestContext": {
+            "elb": {
+                "targetGroupArn": "arn:aws:elasticloadbalancing:us-east-1:123456789012:"
+                "targetgroup/local/0123456789abcdef"
+            }
+        },
+        "httpMethod": request.method,
+        "path": request.public_raw_path,
+    }
+    if front.multi_value:
+        event["multiValueQueryStringParameters"] = list_map(pairs)
+        event["multiValueHeaders"] = list_map(headers)
+    else:
+        event["queryStringParameters"] = dict(pairs)
+        event["headers"] = dict(headers)
+    text = sent_as_text(request.header("content-type"), request.header("content-encoding"))
+    event["body"], event["isBase64Encoded"] = placed_in_event(
+        request.body, text or not request.body
+    )
+    return event
+
+
+def response_from_reply(reply: Reply, event: Event) -> Response:
+    """One family of maps, the event's own: the load balancer ignores the other."""
+    body, encoded = placed(reply)
+    headers = without_hops(reply.headers)
+    response: Response = {"statusCode": reply.status, "body": body, "isBase64Encoded": encoded}
+    reason = reply.reason or _phrase(reply.status)
+    if reason:  # null, or a code without a reason, would be refused
+        response["statusDescription"] = f"{reply.status} {reason}"
+    if is_multi(event):
+        response["multiValueHeaders"] = list_map(headers)
+    else:
+        response["headers"] = _one_each(headers)
+    return response
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""
+
+
+def _one_each(headers: Headers) -> dict[str, str]:
+    """Single mode has one value a name: repeats are joined, and only Set-Cookie, which must not
+    be, is kept apart by spellings of its name, which the load balancer passes on as they are."""
+    single: dict[str, str] = {}
+    spellings = map("".join, product(*((c, c.upper()) if c != "-" else c for c in "set-cookie")))
+    for header, value in headers:
+        if header == "set-cookie":
+            single[next(spellings, header)] = value
+        else:
+            single[header] = f"{single[header]}, {value}" if header in single else value
+    return single
+
+
+def reply_from_response(response: Any, request: Request, front: Front) -> Reply:
+    """The checks of "Respond to the load balancer"; a string for a number or null is refused."""
+    if not isinstance(response, dict) or isinstance(response.get("statusCode"), str):
+        return refusal()
+    status = status_from(response.get("statusCode"))
+    description = response.get("statusDescription", "")
+    if front.multi_value:
+        headers = headers_from_lists(response.get("multiValueHeaders", {}), strings_only=True)
+    else:
+        headers = headers_from(response.get("headers", {}), strings_only=True)
+    encoded = response.get("isBase64Encoded") is True
+    body = body_from(response, encoded=encoded)
+    nulls = [key for key, value in response.items() if value is None]
+    if status is None or headers is None or body is None or nulls:
+        return refusal()
+    if not isinstance(description, str) or description.partition(" ")[0] not in ("", str(status)):
+        return refusal()
+    kept = without_hops(headers)
+    return Reply(status, kept, body, not encoded, description.partition(" ")[2])
+
+
+def refusal() -> Reply:
+    page = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n"
+    page += "<center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n"
+    return Reply(502, [("content-type", "text/html")], page.encode(), True)

@@ -1,0 +1,141 @@
+"""Payload format 1.0, as REST APIs send it and HTTP APIs on request.
+
+Sources: docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
+and http-api-develop-integrations-lambda.html.
+"""
+
+from typing import Any
+from uuid import uuid4
+
+from lambda_events.body import bytes_from_event, placed
+from lambda_events.forwarded import address_of, http_version_of, scheme_of, server_of
+from lambda_events.headers import (
+    list_map,
+    pairs_of,
+    pairs_of_lists,
+    request_headers,
+    text_of,
+    without_hops,
+)
+from lambda_events.messages import Reply, Request
+from lambda_events.sources.front import FOREIGN, Event, Front, Response
+from lambda_events.url import Pairs, decoded_pairs, path_from_raw, query_from_decoded
+
+
+def sent(event: Any) -> bool:
+    """Whether this is format 1.0 at all: `httpMethod` beside a `requestContext` of an API.
+
+    Authorizers, WebSocket APIs, load balancers and VPC Lattice have similar keys.
+    """
+    if not isinstance(event, dict) or "httpMethod" not in event or "requestContext" not in event:
+        return False
+    if "methodArn" in event or "routeArn" in event:
+        return False
+    context = event["requestContext"]
+    if not isinstance(context, dict):
+        return context is None
+    return context.keys().isdisjoint(FOREIGN) and not isinstance(context.get("http"), dict)
+
+
+def context_of(event: Event) -> dict[str, Any]:
+    """`requestContext`, or an empty one: consoles and emulators send null."""
+    context = event.get("requestContext")
+    return context if isinstance(context, dict) else {}
+
+
+def stage_of(event: Event) -> str:
+    """The stage's name; `""` where it is not part of any URL."""
+    stage = context_of(event).get("stage")
+    return stage if isinstance(stage, str) and stage not in ("", "$default") else ""
+
+
+def path_of(event: Event, key: str) -> str:
+    """The event's path, with the leading slash that a test event may lack."""
+    path = event.get(key)
+    if not isinstance(path, str):
+        return "/"
+    return path if path.startswith("/") else "/" + path
+
+
+def query_pairs(event: Event) -> Pairs:
+    """The query's decoded pairs: the multi map has all of them, the single map the last ones."""
+    multi = event.get("multiValueQueryStringParameters")
+    pairs = pairs_of_lists(multi) if multi else pairs_of(event.get("queryStringParameters"))
+    return [(name, "" if value is None else text_of(value)) for name, value in pairs]
+
+
+def request_of(event: Event, root_path: str, raw_path: str) -> Request:
+    """The request, once its source has told where the path is and what the root is."""
+    context = context_of(event)
+    identity = context.get("identity")
+    body = bytes_from_event(event.get("body"), event.get("isBase64Encoded"))
+    multi = event.get("multiValueHeaders")
+    sent = pairs_of_lists(multi) if multi else pairs_of(event.get("headers"))
+    headers = request_headers(sent, None, body)
+    known = dict(headers)
+    scheme = scheme_of(known.get("x-forwarded-proto"), "https")
+    return Request(
+        method=method_of(event.get("httpMethod")),
+        scheme=scheme,
+        root_path=root_path,
+        path=path_from_raw(raw_path),
+        raw_path=raw_path,
+        query=query_from_decoded(query_pairs(event)),
+        headers=headers,
+        body=body,
+        client=address_of(identity.get("sourceIp")) if isinstance(identity, dict) else None,
+        server=server_of(
+            known.get("host"), known.get("x-forwarded-port"), scheme, context.get("domainName")
+        ),
+        http_version=http_version_of(context.get("protocol")),
+    )
+
+
+def method_of(method: object) -> str:
+    """The method; GET where an event has none."""
+    return method if isinstance(method, str) and method else "GET"
+
+
+def event_of(request: Request, front: Front, path: str, headers: Pairs) -> Event:
+    """What both users of the format put into an event, apart from the body."""
+    pairs = decoded_pairs(request.query)
+    client = request.client[0] if request.client else ""
+    return {
+        "resource": front.route,
+        "path": path,
+        "httpMethod": request.method,
+        "headers": dict(headers),
+        "multiValueHeaders": list_map(headers),
+        "queryStringParameters": dict(pairs) or None,
+        "multiValueQueryStringParameters": list_map(pairs) or None,
+        "pathParameters": dict(front.parameters) or None,
+        "stageVariables": None,
+        "requestContext": {
+            "accountId": "123456789012",
+            "apiId": "local",
+            "domainName": request.server[0],
+            "domainPrefix": request.server[0].partition(".")[0],
+            "extendedRequestId": str(uuid4()),
+            "httpMethod": request.method,
+            "identity": {"sourceIp": client, "userAgent": request.header("user-agent")},
+            "path": path,
+            "protocol": "HTTP/1.1",
+            "requestId": str(uuid4()),
+            "resourceId": None,
+            "resourcePath": front.route,
+            "stage": front.stage or "$default",
+        },
+    }
+
+
+def response_of(reply: Reply) -> Response:
+    """One map of headers, never both: where a name is in both, API Gateway sends both."""
+    body, encoded = placed(reply)
+    headers = without_hops(reply.headers)
+    response: Response = {"statusCode": reply.status, "body": body, "isBase64Encoded": encoded}
+    single = dict(headers)
+    if len(single) == len(headers):
+        response["headers"] = single
+    else:
+        response["multiValueHeaders"] = list_map(headers)
+    return response

@@ -1,0 +1,176 @@
+"""Payload format 2.0, as HTTP APIs and Function URLs send it.
+
+Sources:
+docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+and docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html.
+"""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from lambda_events.body import bytes_from_event, placed, placed_in_event, sent_as_text
+from lambda_events.forwarded import (
+    address_of,
+    http_version_of,
+    scheme_of,
+    server_of,
+    with_forwarded,
+)
+from lambda_events.headers import pairs_of, request_headers, single_map, text_of, without_hops
+from lambda_events.messages import Reply, Request
+from lambda_events.sources.front import FOREIGN, Event, Front, Response
+from lambda_events.sources.reading import body_from, headers_from, status_from, with_content_type
+from lambda_events.url import decoded_pairs, path_from_raw, query_as_sent, query_from_decoded
+
+
+def sent(event: Any) -> bool:
+    """Whether this is format 2.0: `requestContext.http`, and no other service's mark.
+
+    VPC Lattice also says `version` 2.0, authorizers and load balancers can hold `http` too.
+    """
+    if not isinstance(event, dict):
+        return False
+    context = event.get("requestContext")
+    if not isinstance(context, dict) or not isinstance(context.get("http"), dict):
+        return False
+    if "methodArn" in event or "routeArn" in event:
+        return False
+    return context.keys().isdisjoint(FOREIGN)
+
+
+def is_function_url(event: Event) -> bool:
+    """Only the domain tells a Function URL from an HTTP API; the Host header may be anyone's."""
+    domain = event["requestContext"].get("domainName")
+    return isinstance(domain, str) and ".lambda-url." in domain
+
+
+def path_of(event: Event) -> str:
+    """`rawPath`, or where an emulator has none the context's, with its leading slash."""
+    path = event.get("rawPath")
+    if not isinstance(path, str):
+        path = event["requestContext"]["http"].get("path")
+    if not isinstance(path, str):
+        return "/"
+    return path if path.startswith("/") else "/" + path
+
+
+def query_of(event: Event) -> str:
+    """`rawQueryString` as sent; a hand-made event may only have the decoded map."""
+    query = event.get("rawQueryString")
+    if isinstance(query, str):
+        return query_as_sent(query)
+    pairs = pairs_of(event.get("queryStringParameters"))
+    return query_from_decoded([(n, "" if v is None else text_of(v)) for n, v in pairs])
+
+
+def request_of(event: Event, root_path: str, raw_path: str) -> Request:
+    """The request, once its source has told where the path is and what the root is."""
+    context = event["requestContext"]
+    http = context["http"]
+    body = bytes_from_event(event.get("body"), event.get("isBase64Encoded"))
+    headers = request_headers(pairs_of(event.get("headers")), event.get("cookies"), body)
+    known = dict(headers)
+    scheme = scheme_of(known.get("x-forwarded-proto"), "https")
+    method = http.get("method")
+    return Request(
+        method=method if isinstance(method, str) and method else "GET",
+        scheme=scheme,
+        root_path=root_path,
+        path=path_from_raw(raw_path),
+        raw_path=raw_path,
+        query=query_of(event),
+        headers=headers,
+        body=body,
+        client=address_of(http.get("sourceIp")),
+        server=server_of(
+            known.get("host"), known.get("x-forwarded-port"), scheme, context.get("domainName")
+        ),
+        http_version=http_version_of(http.get("protocol")),
+    )
+
+
+def event_of(request: Request, front: Front, raw_path: str, path: str) -> Event:
+    """The event: `raw_path` at the top, `path` in the context; empty keys are left out."""
+    headers = with_forwarded(request)
+    cookies = [crumb for n, v in headers if n == "cookie" for crumb in v.split("; ") if crumb]
+    now = datetime.now(UTC)
+    client = request.client[0] if request.client else ""
+    event: Event = {
+        "version": "2.0",
+        "routeKey": "$default" if front.route == "/{proxy+}" else f"ANY {front.route}",
+        "rawPath": raw_path,
+        "rawQueryString": request.query,
+        "headers": single_map([pair for pair in headers if pair[0] != "cookie"], ","),
+        "requestContext": {
+            "accountId": "123456789012",
+            "apiId": "local",
+            "domainName": request.server[0],
+            "domainPrefix": request.server[0].partition(".")[0],
+            "http": {
+                "method": request.method,
+                "path": path,
+                "protocol": f"HTTP/{request.http_version}",
+                "sourceIp": client,
+                "userAgent": request.header("user-agent") or "",
+            },
+            "requestId": str(uuid4()),
+            "routeKey": "$default",
+            "stage": front.stage or "$default",
+            "time": now.strftime("%d/%b/%Y:%H:%M:%S +0000"),
+            "timeEpoch": int(now.timestamp() * 1000),
+        },
+        "isBase64Encoded": False,
+    }
+    if cookies:
+        event["cookies"] = cookies
+    if request.query:
+        event["queryStringParameters"] = single_map(decoded_pairs(request.query), ",")
+    if front.parameters:
+        event["pathParameters"] = dict(front.parameters)
+    if request.body:
+        text = sent_as_text(request.header("content-type"), request.header("content-encoding"))
+        event["body"], event["isBase64Encoded"] = placed_in_event(request.body, text)
+    return event
+
+
+def response_of(reply: Reply) -> Response:
+    """Set-Cookie in its own list, since it alone must not be joined (RFC 9110 §5.3)."""
+    body, encoded = placed(reply)
+    headers = without_hops(reply.headers)
+    cookies = [value for name, value in headers if name == "set-cookie"]
+    rest = [pair for pair in headers if pair[0] != "set-cookie"] if cookies else headers
+    response: Response = {
+        "statusCode": reply.status,
+        "headers": single_map(rest, ", "),
+        "body": body,
+        "isBase64Encoded": encoded,
+    }
+    if cookies:
+        response["cookies"] = cookies
+    return response
+
+
+def reply_of(response: Any) -> Reply | None:
+    """The reply as both platforms build it; None where they would refuse the response.
+
+    Without `statusCode` the whole value is the body: strings bare, the rest as JSON.
+    """
+    if not isinstance(response, dict) or "statusCode" not in response:
+        text = response if isinstance(response, str) else json.dumps(response)
+        return with_content_type(Reply(200, [], text.encode("utf-8", "replace"), True))
+    status = status_from(response["statusCode"])
+    headers = headers_from(response.get("headers"))
+    cookies = response.get("cookies")
+    encoded = response.get("isBase64Encoded") is True
+    body = body_from(response, encoded=encoded)
+    if status is None or headers is None or body is None:
+        return None
+    if cookies is not None and not isinstance(cookies, list):
+        return None
+    if not all(isinstance(cookie, str) for cookie in cookies or ()):
+        return None
+    set_cookies = [("set-cookie", cookie) for cookie in cookies or ()]
+    kept = [pair for pair in headers if pair[0] != "content-length"]
+    return with_content_type(Reply(status, set_cookies + kept, body, not encoded))

@@ -1,0 +1,206 @@
+"""REST APIs of API Gateway: Lambda proxy integration, payload format 1.0.
+
+Source: docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
+and api-gateway-known-issues.html.
+
+Decoded on the way: the query. As sent: the path. Lost: the order of different query keys, keys
+without `=`, Content-Length where there is no body, hop-by-hop headers, the HTTP version; bytes of
+a body whose media type is not among the API's binary media types.
+"""
+
+from typing import Any
+
+from lambda_events.body import placed_in_event
+from lambda_events.forwarded import with_forwarded
+from lambda_events.headers import media_type
+from lambda_events.messages import Headers, Reply, Request, json_reply
+from lambda_events.sources import payload_v1
+from lambda_events.sources.front import Event, Front, Response
+from lambda_events.sources.payload_v1 import (
+    context_of,
+    event_of,
+    path_of,
+    request_of,
+    response_of,
+    stage_of,
+)
+from lambda_events.sources.reading import (
+    body_from,
+    headers_from,
+    headers_from_lists,
+    status_from,
+    with_content_type,
+)
+from lambda_events.url import path_from_raw, raw_path_as_sent, raw_path_from_decoded, split_root
+
+name = "rest_api"
+# 6 MiB and 100 bytes is what Lambda's runtime interface takes (gettingstarted-limits.html says
+# 6 MB); API Gateway's own 10 MB is never reached.
+LIMIT = 6 * 1024 * 1024 + 100
+
+_RESPONSE_KEYS = frozenset(
+    {"isBase64Encoded", "statusCode", "headers", "multiValueHeaders", "body", "base64Encoded"}
+)
+_REMAPPED = frozenset(
+    {
+        "authorization",
+        "connection",
+        "content-md5",
+        "date",
+        "max-forwards",
+        "server",
+        "user-agent",
+        "www-authenticate",
+    }
+)
+_DROPPED = frozenset(
+    {
+        "content-length",
+        "expect",
+        "host",
+        "proxy-authenticate",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "via",
+    }
+)
+# In the spelling that API Gateway gives them; the rest arrives as the client sent it.
+_CANONICAL = {
+    "host": "Host",
+    "user-agent": "User-Agent",
+    "x-amzn-trace-id": "X-Amzn-Trace-Id",
+    "x-forwarded-for": "X-Forwarded-For",
+    "x-forwarded-port": "X-Forwarded-Port",
+    "x-forwarded-proto": "X-Forwarded-Proto",
+}
+
+
+def sent(event: Any) -> bool:
+    """Payload format 1.0 that does not say so: a REST event has no `version`."""
+    return payload_v1.sent(event) and event.get("version") != "1.0"
+
+
+def request_from_event(event: Event) -> Request:
+    root_path, raw_path = _root_and_path(event)
+    return request_of(event, root_path, raw_path)
+
+
+def _root_and_path(event: Event) -> tuple[str, str]:
+    """Where the platform's part of the path ends.
+
+    On an execute-api host only `requestContext.path` holds the stage; on a custom domain both
+    paths hold the base path, and `resource` tells where the API's own part begins.
+    """
+    path = raw_path_as_sent(path_of(event, "path"))
+    public = context_of(event).get("path")
+    if not isinstance(public, str):
+        return "", path
+    public = raw_path_as_sent(public)
+    if public == path:
+        return _split_mapping(path, event)
+    stage = stage_of(event)
+    below = split_root(public, "/" + stage) if stage else None
+    if below is None:
+        return "", path
+    # API Gateway collapses leading slashes in `path` alone, and emulators decode it.
+    if _same(below, path) or path_from_raw(below) == path_from_raw(path):
+        return "/" + stage, below
+    return ("/" + stage, path) if _same(below.rstrip("/"), path.rstrip("/")) else ("", path)
+
+
+def _same(below: str, path: str) -> bool:
+    return "/" + below.lstrip("/") == (path or "/")
+
+
+def _split_mapping(path: str, event: Event) -> tuple[str, str]:
+    resource, parameters = event.get("resource"), event.get("pathParameters")
+    if not isinstance(resource, str):
+        return "", path
+    values = parameters if isinstance(parameters, dict) else {}
+    segments: list[str] = []
+    for segment in resource.strip("/").split("/"):
+        if segment.startswith("{") and segment.endswith("}"):
+            value = values.get(segment.strip("{+}"))
+            if not isinstance(value, str):
+                return "", path
+            segments.append(raw_path_as_sent(value).strip("/"))
+        else:
+            segments.append(segment)
+    tail = ("/" + "/".join(segments)).rstrip("/")
+    stripped = path.rstrip("/")
+    if not stripped.endswith(tail):
+        return "", path
+    prefix = stripped.removesuffix(tail)
+    return path_from_raw(prefix), path[len(prefix) :] or "/"
+
+
+def event_from_request(request: Request, front: Front) -> Event:
+    root = raw_path_from_decoded(request.root_path)
+    public = root + request.raw_path
+    on_execute_api = bool(front.stage) and request.root_path == "/" + front.stage
+    path = "/" + request.raw_path.lstrip("/") if on_execute_api else public
+    if front.route == "/{proxy+}" and not front.parameters:
+        front = _greedy(front, request.raw_path)
+    headers: Headers = [
+        (_CANONICAL.get(name, name), value)
+        for name, value in with_forwarded(request)
+        if name != "content-length"
+    ]
+    event = event_of(request, front, path, headers)
+    event["requestContext"]["path"] = public
+    event["body"], event["isBase64Encoded"] = _body(request, front)
+    return event
+
+
+def _greedy(front: Front, raw_path: str) -> Front:
+    value = raw_path.strip("/")
+    return Front(
+        stage=front.stage,
+        route="/{proxy+}" if value else "/",
+        parameters=(("proxy", value),) if value else (),
+        binary_media_types=front.binary_media_types,
+    )
+
+
+def _body(request: Request, front: Front) -> tuple[str | None, bool]:
+    if not request.body:
+        return None, False
+    kind = media_type(request.header("content-type") or "application/json")
+    return placed_in_event(request.body, not _is_binary(kind, front))
+
+
+def _is_binary(kind: str, front: Front) -> bool:
+    """Whether a media type is among the API's binary ones; `image/*` works, `*/png` does not."""
+    types = front.binary_media_types
+    return "*/*" in types or kind in types or kind.partition("/")[0] + "/*" in types
+
+
+def response_from_reply(reply: Reply, event: Event) -> Response:
+    return response_of(reply)
+
+
+def reply_from_response(response: Any, request: Request, front: Front) -> Reply:
+    if not isinstance(response, dict) or not response.keys() <= _RESPONSE_KEYS:
+        return refusal()
+    status = status_from(response.get("statusCode", 200))
+    multi = headers_from_lists(response.get("multiValueHeaders"))
+    single = headers_from(response.get("headers"))
+    if status is None or multi is None or single is None:
+        return refusal()
+    text = response.get("isBase64Encoded") is not True
+    # "The first media type of Accept decides": without a match the client gets the base64 text.
+    accept = media_type((request.header("accept") or "").partition(",")[0])
+    body = body_from(response, encoded=not text and _is_binary(accept, front))
+    if body is None:
+        return refusal() if text else json_reply(500, '{"message": "Internal server error"}')
+    headers = [
+        (f"x-amzn-remapped-{name}" if name in _REMAPPED else name, value)
+        for name, value in multi + single
+        if name not in _DROPPED
+    ]
+    return with_content_type(Reply(status, headers, body, text))
+
+
+def refusal() -> Reply:
+    return json_reply(502, '{"message": "Internal server error"}')

@@ -1,0 +1,103 @@
+"""Paths and queries: what was decoded, what was sent, and where the root path ends.
+
+Percent-encoding is RFC 3986 §2.1. Sources differ in what they decode before they hand a
+request over; each names the function here that fits it.
+"""
+
+import re
+from urllib.parse import parse_qsl, quote, unquote, unquote_to_bytes
+
+Pairs = list[tuple[str, str]]
+
+# Printable ASCII is left alone: clients and gateways send `[`, `|` or `"` literally and
+# servers show them to the app as sent. The rest would end the path or break the line.
+_PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
+_PATH_SAFE = _PRINTABLE.replace("?", "").replace("#", "")
+_DECODED_SAFE = _PATH_SAFE.replace("%", "")
+_QUERY_SAFE = _PRINTABLE.replace("#", "")
+_COMPONENT_SAFE = re.sub(r"[&=+;#%]", "", _PRINTABLE)
+_VALUE_SAFE = _COMPONENT_SAFE + "="
+_SENT_COMPONENT_SAFE = re.sub(r"[&=#]", "", _PRINTABLE)
+_SENT_VALUE_SAFE = _SENT_COMPONENT_SAFE + "="
+
+_not_path = re.compile(r"[^!-~]|[?#]").search
+_not_decoded = re.compile(r"[^!-~]|[?#%]").search
+_not_query = re.compile(r"[^!-~]|#").search
+
+
+def raw_path_as_sent(path: str) -> str:
+    """A path that still is percent-encoded, cleaned of what no request line can hold."""
+    if _not_path(path) is None:
+        return path
+    return quote(path, _PATH_SAFE, errors="replace")
+
+
+def raw_path_from_decoded(path: str) -> str:
+    """A path that was decoded on its way here, encoded so that decoding gives it back."""
+    if _not_decoded(path) is None:
+        return path
+    return quote(path, _DECODED_SAFE, errors="replace")
+
+
+def path_from_raw(raw_path: str) -> str:
+    """Decode once. Bytes that are not UTF-8 become U+FFFD, as uvicorn shows them."""
+    return unquote(raw_path) if "%" in raw_path else raw_path
+
+
+def bytes_from_raw(raw_path: str) -> bytes:
+    """Decode once, to bytes: what PEP 3333 puts into PATH_INFO."""
+    return unquote_to_bytes(raw_path)
+
+
+def query_as_sent(query: str) -> str:
+    """A query that was kept verbatim, cleaned of what no request line can hold."""
+    if _not_query(query) is None:
+        return query
+    return quote(query, _QUERY_SAFE, errors="replace")
+
+
+def query_from_decoded(pairs: Pairs) -> str:
+    """A query whose decoding gives these pairs: only what would be misread is encoded."""
+    return "&".join(
+        quote(name, _COMPONENT_SAFE, errors="replace")
+        + "="
+        + quote(value, _VALUE_SAFE, errors="replace")
+        for name, value in pairs
+    )
+
+
+def query_from_encoded(pairs: Pairs) -> str:
+    """A query from pairs that were split but never decoded: joined verbatim."""
+    return "&".join(
+        quote(name, _SENT_COMPONENT_SAFE, errors="replace")
+        + "="
+        + quote(value, _SENT_VALUE_SAFE, errors="replace")
+        for name, value in pairs
+    )
+
+
+def decoded_pairs(query: str) -> Pairs:
+    """Split and decode a query as API Gateway does: `+` is a space, blank values are kept."""
+    return parse_qsl(query, keep_blank_values=True, errors="replace")
+
+
+def encoded_pairs(query: str) -> Pairs:
+    """Split a query at `&` and the first `=`, decoding nothing, as an ALB does."""
+    parts = (part.partition("=") for part in query.split("&") if part)
+    return [(name, value) for name, _, value in parts]
+
+
+def begins_with(path: str, root: str) -> bool:
+    """Whether `root` (no trailing slash) is a prefix of `path` on a segment boundary."""
+    return path.startswith(root) and path[len(root) : len(root) + 1] in ("", "/")
+
+
+def split_root(raw_path: str, root: str) -> str | None:
+    """The raw path below `root` (decoded, no trailing slash), or None where it is not under it."""
+    if begins_with(raw_path, root):
+        return raw_path[len(root) :] or "/"
+    depth = root.count("/")
+    segments = raw_path.split("/")
+    if path_from_raw("/".join(segments[: depth + 1])) != root:
+        return None
+    return "/" + "/".join(segments[depth + 1 :])

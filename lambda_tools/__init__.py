@@ -1,0 +1,1 @@
+"""What stays on the developer's machine: a local gateway, a test client, a command line."""

@@ -1,0 +1,58 @@
+"""Adapter: a WSGI app as a Lambda handler."""
+
+from collections.abc import Collection, Sequence
+from contextvars import copy_context
+
+from lambda_events.adapter import AppHandler, refuse, takes
+from lambda_events.call import Call
+from lambda_events.exchange import Exchange
+from lambda_events.messages import Request
+from lambda_events.options import Options
+from lambda_events.sink import Sink
+from lambda_events.sources import Source
+from wsgi_lambda.http import App, environ_of, serve
+
+
+class Adapter(AppHandler):
+    """A WSGI app as a Lambda handler: `handler = Adapter(app)`.
+
+    Options are explained on the documentation's options page. Raises ConfigurationError for an
+    option or an app that cannot be, UnknownEvent for an event that is not HTTP.
+    """
+
+    def __init__(
+        self,
+        app: App,
+        *,
+        root_path: str = "auto",
+        text_types: Collection[str] = (),
+        exclude_headers: Collection[str] = (),
+        trusted_hops: int = 1,
+        deadline_margin: float | None = 0.5,
+        raise_on_statuses: Collection[int] = (),
+        events_path: str | None = None,
+        sources: Sequence[Source] = (),
+    ) -> None:
+        if not takes(app, 2):
+            hint = "For an ASGI app, such as FastAPI's, use asgi_lambda."
+            raise refuse(app, "a WSGI app: app(environ, start_response)", hint)
+        options = Options(
+            root_path=root_path,
+            text_types=text_types,
+            exclude_headers=exclude_headers,
+            trusted_hops=trusted_hops,
+            deadline_margin=deadline_margin,
+            raise_on_statuses=raise_on_statuses,
+            events_path=events_path,
+            sources=sources,
+        )
+        super().__init__(app, options)
+
+    def respond(self, request: Request, call: Call, sink: Sink) -> None:
+        with Exchange(request, call, sink, self.options) as exchange:
+            if not exchange.hides():
+                environ = environ_of(exchange.request)
+                environ["aws.event"] = call.event
+                environ["aws.context"] = call.context
+                # The call, the iteration and close() share one context, which is not the caller's.
+                copy_context().run(serve, self.app, environ, exchange)

@@ -1,0 +1,157 @@
+"""A PEP 3333 server for one request: the environ, start_response, and the app's iterable.
+
+Source: peps.python.org/pep-3333; where it leaves a choice, gunicorn's.
+"""
+
+import logging
+import re
+import sys
+from collections.abc import Callable, Iterable
+from io import BytesIO
+from types import TracebackType
+from typing import Any
+from wsgiref.util import FileWrapper
+
+from lambda_events.errors import AppError
+from lambda_events.exchange import Exchange
+from lambda_events.messages import Headers, Request
+from lambda_events.url import bytes_from_raw
+
+_not_reason = re.compile("[\x00-\x08\x0a-\x1f\x7f]|[^\x00-\xff]").search  # RFC 9112 §4
+logger = logging.getLogger("wsgi_lambda")
+
+Environ = dict[str, Any]
+ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
+Write = Callable[[bytes], object]
+StartResponse = Callable[..., Write]
+App = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+
+def environ_of(request: Request) -> Environ:
+    """The environ; valid under wsgiref.validate."""
+    uri = request.public_raw_path + (f"?{request.query}" if request.query else "")
+    raw_path = request.raw_path
+    environ: Environ = {
+        "REQUEST_METHOD": request.method,
+        "SCRIPT_NAME": request.root_path.encode("utf-8", "replace").decode("latin-1"),
+        "PATH_INFO": bytes_from_raw(raw_path).decode("latin-1") if "%" in raw_path else raw_path,
+        "QUERY_STRING": request.query,
+        "REQUEST_URI": uri,
+        "RAW_URI": uri,
+        "SERVER_NAME": request.server[0],
+        "SERVER_PORT": str(request.server[1]),
+        "SERVER_PROTOCOL": f"HTTP/{request.http_version}",
+        "REMOTE_ADDR": request.client[0] if request.client else "",
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": request.scheme,
+        "wsgi.input": BytesIO(request.body),
+        "wsgi.input_terminated": True,
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": False,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+        "wsgi.file_wrapper": FileWrapper,
+    }
+    if request.client and request.client[1]:
+        environ["REMOTE_PORT"] = str(request.client[1])
+    _add_headers(environ, request.headers)
+    return environ
+
+
+def _add_headers(environ: Environ, headers: Headers) -> None:
+    for name, value in headers:
+        if name == "content-length":
+            environ["CONTENT_LENGTH"] = value
+        elif name == "content-type":
+            environ.setdefault("CONTENT_TYPE", value)
+        elif "_" in name or name == "proxy":
+            # X_User would become X-User's variable, and Proxy the proxy of the app's own client
+            # (httpoxy.org).
+            continue
+        else:
+            key = "HTTP_" + name.upper().replace("-", "_")
+            environ[key] = f"{environ[key]},{value}" if key in environ else value
+
+
+class Response:
+    """What the app says through start_response and write, passed on when PEP 3333 allows."""
+
+    __slots__ = ("_exchange", "_head")
+
+    def __init__(self, exchange: Exchange) -> None:
+        self._exchange = exchange
+        self._head: tuple[int, Headers, str] | None = None
+
+    def start(self, status: str, headers: Headers, exc_info: ExcInfo | None = None) -> Write:
+        """start_response. A second call is an error page's: it needs exc_info, and replaces the
+        head unless that was sent, in which case the exception is raised again."""
+        if exc_info is not None and exc_info[1] is not None:
+            try:
+                if self._exchange.started:
+                    raise exc_info[1].with_traceback(exc_info[2])
+            finally:
+                exc_info = None  # the traceback holds this frame
+        elif self._head is not None:
+            raise AppError("The app called start_response twice without exc_info.")
+        self._head = _head_of(status, headers)
+        return self.write
+
+    def write(self, data: bytes) -> None:
+        """A piece of the body; the first one that is not empty sends the head."""
+        if not isinstance(data, bytes):
+            raise AppError(f"Expected bytes as body, got {type(data).__name__}.")
+        if data:
+            self._send_head("The app sent a body before it called start_response.")
+            self._exchange.write(data)
+
+    def end(self) -> None:
+        """The app's iterable is at its end."""
+        self._send_head("The app returned without a call of start_response.")
+        self._exchange.end()
+
+    def _send_head(self, missing: str) -> None:
+        if self._exchange.started:
+            return
+        if self._head is None:
+            raise AppError(missing)
+        status, headers, reason = self._head
+        self._exchange.start(status, headers, reason)
+
+
+def _head_of(status: object, headers: object) -> tuple[int, Headers, str]:
+    if not isinstance(status, str):
+        raise AppError(f'Expected a status such as "200 OK", got {type(status).__name__}.')
+    code, _, reason = status.partition(" ")
+    if not (code.isascii() and code.isdigit() and len(code) == 3):
+        raise AppError('Expected a status such as "200 OK", got one without a three-digit code.')
+    if _not_reason(reason):
+        raise AppError("The status holds a character that no status line can have, such as CR.")
+    try:
+        pairs = [(name.lower(), value) for name, value in headers]  # type: ignore[attr-defined]
+    except (AttributeError, TypeError, ValueError):
+        raise AppError("Expected headers as a list of (name, value), got something else.") from None
+    if not all(isinstance(value, str) and isinstance(name, str) for name, value in pairs):
+        raise AppError("Expected header names and values as str, got something else.")
+    return int(code), pairs, reason
+
+
+def serve(app: App, environ: Environ, exchange: Exchange) -> None:
+    """Call the app, take its whole reply, close its iterable. Raises AppError for what it does
+    wrong; an exception behind the end of the reply is logged and costs nothing."""
+    response = Response(exchange)
+    try:
+        chunks = app(environ, response.start)
+        try:
+            for chunk in chunks:
+                response.write(chunk)
+            response.end()
+        finally:
+            close = getattr(chunks, "close", None)
+            if close is not None:
+                close()
+    except AppError:
+        raise
+    except Exception as error:
+        if not exchange.complete:
+            raise AppError("The app raised an exception.") from error
+        logger.exception("The app raised an exception after its reply, in close().")
