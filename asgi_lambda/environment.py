@@ -8,6 +8,7 @@ new one.
 
 import asyncio
 import atexit
+import concurrent.futures.thread  # noqa: F401 - so that its executors end after our apps
 import contextvars
 import logging
 import os
@@ -24,14 +25,22 @@ logger = logging.getLogger("asgi_lambda")
 Work = Callable[[Callable[[], None]], Coroutine[Any, Any, None]]
 """Called on the loop with `finished`, which it has to call once; it may go on after that."""
 
+_stop_mark = getattr(base_events, "_run_until_complete_cb", id)
 _SHUTDOWN_SECONDS = 2.0  # what Lambda grants at most (lambda-runtime-environment.html)
 
 
 class Environment:
     def __init__(self) -> None:
+        self._inherited: list[asyncio.AbstractEventLoop | None] = []
         self._reset()
-        os.register_at_fork(after_in_child=self._reset)
-        atexit.register(self.shutdown)
+        os.register_at_fork(after_in_child=self._after_fork)
+        # Where it can be: before the interpreter waits for threads, which wait for the loop.
+        getattr(threading, "_register_atexit", atexit.register)(self.close)
+
+    def _after_fork(self) -> None:
+        # Kept and never closed: its selector is the parent's too, which closing it would empty.
+        self._inherited.append(self._loop)
+        self._reset()
 
     def _reset(self) -> None:
         self._mutex = threading.Lock()
@@ -53,10 +62,8 @@ class Environment:
             # A task that never ends, marked as run_until_complete marks its own: by that mark
             # anyio finds the task whose end ends its worker threads. Without it, every request of
             # a synchronous endpoint would start and stop a thread.
-            root = asyncio.Task(_forever(), loop=self._loop, name="environment")
-            mark = getattr(base_events, "_run_until_complete_cb", None)
-            if mark is not None:
-                root.add_done_callback(mark)
+            self._root = asyncio.Task(_forever(), loop=self._loop, name="environment")
+            self._root.add_done_callback(_stop_mark)
         return self._loop
 
     def run(self, work: Work, *, watch: bool = True) -> None:
@@ -192,6 +199,21 @@ class Environment:
         except RuntimeError:
             logger.exception("The app could not be shut down.")
 
+    def close(self) -> None:
+        """Shut down, cancel what is left and close the loop; the next use makes a new one."""
+        self.shutdown()
+        loop = self._loop
+        if loop is None or loop.is_closed() or loop.is_running():
+            return
+
+        tasks = asyncio.all_tasks(loop)
+        for task in tasks:
+            task.remove_done_callback(_stop_mark)
+            task.cancel()
+        loop.run_until_complete(_all_done(tasks))
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.close()
+
     def _watch_sigterm(self) -> None:
         if signal.getsignal(signal.SIGTERM) != self._on_sigterm:
             self._previous = signal.signal(signal.SIGTERM, self._on_sigterm)
@@ -225,6 +247,11 @@ async def run_here(work: Work) -> None:
         task.cancel()
         await asyncio.wait({task})
         raise
+
+
+async def _all_done(tasks: set[asyncio.Task[Any]]) -> None:
+    if tasks:
+        await asyncio.wait(tasks, timeout=_SHUTDOWN_SECONDS)
 
 
 async def _forever() -> None:

@@ -8,6 +8,7 @@ is complete or the deadline disconnects, because no client can be seen leaving.
 
 from collections.abc import MutableMapping
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 from lambda_events.errors import AppError
@@ -43,9 +44,14 @@ def scope_of(request: Request, state: dict[str, Any], root_in_path: bool) -> Sco
         "path": path,
         "raw_path": raw_path.encode("ascii"),
         "query_string": request.query.encode("ascii"),
-        "headers": [(n.encode("latin-1"), v.encode("latin-1")) for n, v in request.headers],
+        "headers": [(_name_of(n), v.encode("latin-1")) for n, v in request.headers],
         "state": state,
     }
+
+
+@lru_cache(maxsize=1024)
+def _name_of(name: str) -> bytes:
+    return name.encode("ascii")
 
 
 class Conversation:
@@ -88,7 +94,7 @@ class Conversation:
             raise
 
     def _move(self, message: Message) -> None:
-        kind = message.get("type") if isinstance(message, MutableMapping) else None
+        kind = message.get("type") if isinstance(message, (dict, MutableMapping)) else None
         if kind != self._state.value:
             raise AppError(f"Expected the ASGI message {self._state.value!r}, got {kind!r}.")
         if self._state is State.START:

@@ -6,6 +6,7 @@ end at the gateway, and Content-Length is counted here, from the body.
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from lambda_events.messages import Headers
 
@@ -23,7 +24,7 @@ HOP_BY_HOP = frozenset(
     }
 )
 _NOT_FOR_REPLIES = HOP_BY_HOP | {"content-length"}
-_SPECIAL = HOP_BY_HOP | {"content-length", "cookie"}
+_SPECIAL = HOP_BY_HOP | {"content-length", "cookie", ""}
 
 # RFC 9110 §5.6.2: a field name is a token.
 _token = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+").fullmatch
@@ -48,48 +49,52 @@ def pairs_of_lists(multi: object) -> list[tuple[str, object]]:
     ]
 
 
+@lru_cache(maxsize=1024)
+def normal_name(name: str) -> str:
+    """A field name in lower case; "" where it is no token. Cached: the same few come all day."""
+    return name.lower() if _token(name) else ""
+
+
 def request_headers(sent: Iterable[tuple[str, object]], cookies: object, body: bytes) -> Headers:
     """The headers that the app sees, from what the event holds.
 
     `cookies` is payload 2.0's list, which stands for any Cookie header. A Content-Length
-    appears where there is a body, or where the client had sent one.
+    appears where there is a body, or where the client had sent one. Names that are no tokens are
+    dropped; control characters become spaces, as RFC 9110 §5.5 allows.
     """
     headers: Headers = []
-    crumbs: list[str] = []
-    length_sent = False
+    special: Headers = []
     for name, value in sent:
-        if value is None:
-            continue
-        name = name.lower()
-        text = value if type(value) is str else text_of(value)
-        if name not in _SPECIAL:
-            headers.append((name, text))
-        elif name == "cookie":
-            crumbs.append(text)
-        elif name == "content-length":
-            length_sent = True
-    if isinstance(cookies, list) and cookies:
-        crumbs = [text_of(cookie) for cookie in cookies if cookie is not None]
-    if crumbs:
-        headers.append(("cookie", "; ".join(crumbs)))
-    if body or length_sent:
+        if value is not None:
+            normal = normal_name(name)
+            text = value if type(value) is str else text_of(value)
+            (special if normal in _SPECIAL else headers).append((normal, text))
+    if special or cookies:
+        crumbs = _crumbs(special, cookies)
+        if crumbs:
+            headers.append(("cookie", "; ".join(crumbs)))
+    if body or any(name == "content-length" for name, _ in special):
         headers.append(("content-length", str(len(body))))
-    return headers if clean(headers) else cleaned(headers)
+    if not clean_values(headers):
+        headers = [(name, latin(value).translate(_CONTROLS)) for name, value in headers]
+    return headers
+
+
+def _crumbs(special: Headers, cookies: object) -> list[str]:
+    if isinstance(cookies, list) and cookies:
+        return [text_of(cookie) for cookie in cookies if cookie is not None]
+    return [value for name, value in special if name == "cookie"]
 
 
 def clean(headers: Headers) -> bool:
     """Whether every name is a token and every value has one harmless character per byte."""
-    names = [name for name, _ in headers]
-    return not headers or (
-        _token("".join(names)) is not None
-        and "" not in names
-        and _not_value("".join([value for _, value in headers])) is None
-    )
+    return clean_values(headers) and all(normal_name(name) for name, _ in headers)
 
 
-def cleaned(headers: Headers) -> Headers:
-    """Without the names that are no tokens; control characters become spaces (RFC 9110 §5.5)."""
-    return [(name, latin(value).translate(_CONTROLS)) for name, value in headers if _token(name)]
+def clean_values(headers: Headers) -> bool:
+    """Whether every value has one harmless character per byte."""
+    joined = "".join([value for _, value in headers])
+    return (joined.isascii() and joined.isprintable()) or _not_value(joined) is None
 
 
 def latin(value: str) -> str:

@@ -44,7 +44,8 @@ def described(event: Any) -> str:
         )
     keys = ", ".join(sorted(str(key) for key in event)) or "none"
     name = named(event)
-    return f"Expected an HTTP event; {_GUESS.get(name or '', _guess(name))} Its keys: {keys}."
+    guess = _GUESS.get(name, _from(name)) if name else _nearest(event)
+    return f"Expected an HTTP event; {guess} Its keys: {keys}."
 
 
 _GUESS = {
@@ -57,14 +58,27 @@ _GUESS = {
     "function to a load balancer, or pass a source of your own in sources=.",
     "openwhisk": "this is an OpenWhisk web action's, which this version does not translate; "
     "pass a source of your own in sources=.",
-    "": "no source and no trigger looks like it. If an emulator or a test wrote it, compare it "
-    "with the source's page in the documentation; for a source of your own, see sources=.",
+    "direct": "this is a value of somebody's own, as Invoke passes it on. Pass "
+    'events_path="/path" to have such events POSTed to the app.',
 }
 _GUESS["vpc_lattice_v1"] = _GUESS["vpc_lattice"]
 
 
-def _guess(name: str | None) -> str:
+def _from(name: str) -> str:
     return (
         f'this one is from {name}. Pass events_path="/path" to have such events POSTed to the app, '
         "or give them a function of their own."
+    )
+
+
+def _nearest(event: dict[Any, Any]) -> str:
+    """What an event that nothing claims lacks to be the one that it resembles."""
+    near = ""
+    if "httpMethod" in event:
+        near = "the nearest is rest_api, whose requestContext is an object or null. "
+    elif "rawPath" in event:
+        near = "the nearest is http_api, whose requestContext.http is an object. "
+    return (
+        f"no source and no trigger looks like it; {near}If an emulator or a test wrote it, compare "
+        "it with the source's page in the documentation; for a source of your own, see sources=."
     )

@@ -7,6 +7,7 @@ import logging
 import re
 import sys
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from io import BytesIO
 from types import TracebackType
 from typing import Any
@@ -60,17 +61,23 @@ def environ_of(request: Request) -> Environ:
 
 def _add_headers(environ: Environ, headers: Headers) -> None:
     for name, value in headers:
-        if name == "content-length":
-            environ["CONTENT_LENGTH"] = value
-        elif name == "content-type":
-            environ.setdefault("CONTENT_TYPE", value)
-        elif "_" in name or name == "proxy":
-            # X_User would become X-User's variable, and Proxy the proxy of the app's own client
-            # (httpoxy.org).
-            continue
-        else:
-            key = "HTTP_" + name.upper().replace("-", "_")
-            environ[key] = f"{environ[key]},{value}" if key in environ else value
+        key = _key_of(name)
+        if key not in environ:
+            environ[key] = value
+        elif key.startswith("HTTP_"):
+            environ[key] = f"{environ[key]},{value}"
+    environ.pop("", None)
+
+
+@lru_cache(maxsize=1024)
+def _key_of(name: str) -> str:
+    """The header's variable; "" for those that must not have one."""
+    if "_" in name or name == "proxy":
+        # X_User would become X-User's variable, and Proxy the proxy of the app's own client
+        # (httpoxy.org).
+        return ""
+    key = name.upper().replace("-", "_")
+    return key if key in ("CONTENT_LENGTH", "CONTENT_TYPE") else "HTTP_" + key
 
 
 class Response:

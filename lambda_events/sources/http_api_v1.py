@@ -55,7 +55,7 @@ def event_from_request(request: Request, front: Front) -> Event:
     event["version"] = "1.0"
     event["requestContext"]["authorizer"] = {"claims": None, "scopes": None}
     if request.body:
-        text = sent_as_text(request.header("content-type"), None)
+        text = sent_as_text(request.header("content-type"), request.header("content-encoding"))
         event["body"], event["isBase64Encoded"] = placed_in_event(request.body, text)
     else:
         event["body"], event["isBase64Encoded"] = None, False

@@ -19,9 +19,15 @@ from lambda_events.forwarded import (
     with_forwarded,
 )
 from lambda_events.headers import pairs_of, request_headers, single_map, text_of, without_hops
-from lambda_events.messages import Reply, Request
+from lambda_events.messages import Headers, Reply, Request
 from lambda_events.sources.front import FOREIGN, Event, Front, Response
-from lambda_events.sources.reading import body_from, headers_from, status_from, with_content_type
+from lambda_events.sources.reading import (
+    body_from,
+    headers_from,
+    headers_from_lists,
+    status_from,
+    with_content_type,
+)
 from lambda_events.url import decoded_pairs, path_from_raw, query_as_sent, query_from_decoded
 
 
@@ -162,15 +168,16 @@ def reply_of(response: Any) -> Reply | None:
         return with_content_type(Reply(200, [], text.encode("utf-8", "replace"), True))
     status = status_from(response["statusCode"])
     headers = headers_from(response.get("headers"))
-    cookies = response.get("cookies")
+    cookies = _cookies_from(response.get("cookies"))
     encoded = response.get("isBase64Encoded") is True
     body = body_from(response, encoded=encoded)
-    if status is None or headers is None or body is None:
+    if status is None or headers is None or cookies is None or body is None:
         return None
-    if cookies is not None and not isinstance(cookies, list):
-        return None
-    if not all(isinstance(cookie, str) for cookie in cookies or ()):
-        return None
-    set_cookies = [("set-cookie", cookie) for cookie in cookies or ()]
     kept = [pair for pair in headers if pair[0] != "content-length"]
-    return with_content_type(Reply(status, set_cookies + kept, body, not encoded))
+    return with_content_type(Reply(status, cookies + kept, body, not encoded))
+
+
+def _cookies_from(cookies: object) -> Headers | None:
+    if cookies is None:
+        return []
+    return headers_from_lists({"set-cookie": cookies}, strings_only=True)

@@ -6,6 +6,7 @@ Refused means None here; the source turns that into the reply that AWS would sen
 from typing import Any
 
 from lambda_events.body import decode
+from lambda_events.headers import clean, latin
 from lambda_events.messages import Headers, Reply
 
 
@@ -47,6 +48,7 @@ def headers_from_lists(multi: object, *, strings_only: bool = False) -> Headers 
 
 
 def _pairs(pairs: list[tuple[Any, object]], strings_only: bool) -> Headers | None:
+    """Lower-case names, one character per byte; what no header may hold, such as CR, is refused."""
     headers: Headers = []
     for name, value in pairs:
         if strings_only and not isinstance(value, str):
@@ -54,8 +56,8 @@ def _pairs(pairs: list[tuple[Any, object]], strings_only: bool) -> Headers | Non
         text = value_from(value)
         if text is None or not isinstance(name, str):
             return None
-        headers.append((name.lower(), text))
-    return headers
+        headers.append((name.lower(), latin(text)))
+    return headers if clean(headers) else None
 
 
 def body_from(response: dict[str, Any], *, encoded: bool) -> bytes | None:

@@ -65,6 +65,10 @@ _DROPPED = frozenset(
         "via",
     }
 )
+# Request headers that never reach the function.
+_NOT_PASSED_ON = frozenset(
+    {"content-length", "content-md5", "expect", "max-forwards", "server", "www-authenticate"}
+)
 # In the spelling that API Gateway gives them; the rest arrives as the client sent it.
 _CANONICAL = {
     "host": "Host",
@@ -131,7 +135,7 @@ def _split_mapping(path: str, event: Event) -> tuple[str, str]:
     stripped = path.rstrip("/")
     if not stripped.endswith(tail):
         return "", path
-    prefix = stripped.removesuffix(tail)
+    prefix = stripped.removesuffix(tail).rstrip("/")
     return path_from_raw(prefix), path[len(prefix) :] or "/"
 
 
@@ -145,7 +149,7 @@ def event_from_request(request: Request, front: Front) -> Event:
     headers: Headers = [
         (_CANONICAL.get(name, name), value)
         for name, value in with_forwarded(request)
-        if name != "content-length"
+        if name not in _NOT_PASSED_ON
     ]
     event = event_of(request, front, path, headers)
     event["requestContext"]["path"] = public

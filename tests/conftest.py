@@ -1,0 +1,23 @@
+"""What every test may use: a context as Lambda passes it."""
+
+from collections.abc import Callable
+from time import monotonic
+
+import pytest
+
+
+class Context:
+    """Lambda's context: a request id, and how long the invocation may still run."""
+
+    def __init__(self, seconds: float) -> None:
+        self.aws_request_id = "5f2c8e0a-3f0b-4b60-9a52-0d4f3a1c7e11"
+        self._deadline = monotonic() + seconds
+
+    def get_remaining_time_in_millis(self) -> int:
+        return int((self._deadline - monotonic()) * 1000)
+
+
+@pytest.fixture
+def context() -> Callable[[float], Context]:
+    """Makes contexts with so many seconds left."""
+    return Context
