@@ -109,7 +109,9 @@ class Adapter(AppHandler):
         """What the handler does, on the loop of the caller, where the app's lifespan is started
         as well; end it with `shutdown`."""
         with Invocation(self, event, context) as invocation:
-            if invocation.call is not None:
+            if invocation.call is None:
+                await self._lifespan_on(asyncio.get_running_loop()).startup()
+            else:
                 await self._answer(invocation.request(), invocation.call, invocation.sink)
         return invocation.response()
 

@@ -15,6 +15,8 @@ from lambda_events.errors import StartupFailed
 
 logger = logging.getLogger("asgi_lambda")
 
+_GRACE_SECONDS = 0.1  # for the lines of the app that come behind its last answer
+
 
 class Lifespan:
     """One app's lifespan on one event loop."""
@@ -53,6 +55,8 @@ class Lifespan:
         except Exception:
             logger.exception("The app raised an exception in its lifespan's shutdown.")
             return
+        finally:
+            await self._end()
         if answer is not None and answer.get("type") == "lifespan.shutdown.failed":
             logger.error("The app's shutdown failed: %s", answer.get("message", ""))
 
@@ -77,9 +81,20 @@ class Lifespan:
                     'With lifespan="auto" it would be served without one.'
                 )
         if answer is not None and answer.get("type") == "lifespan.startup.failed":
+            await self._end()
             raise StartupFailed(f"The app's startup failed: {answer.get('message', '')}")
         self.ready = True
         self.supported = answer is not None
+
+    async def _end(self) -> None:
+        """The app has said all it had to: let its task return, or cancel one that does not."""
+        assert self._task is not None
+        await asyncio.wait({self._task}, timeout=_GRACE_SECONDS)
+        if not self._task.done():
+            self._task.cancel()
+            await asyncio.wait({self._task}, timeout=_GRACE_SECONDS)
+        if self._task.done() and not self._task.cancelled():
+            self._task.exception()  # it has been told of in the app's answer
 
     async def _answered(self) -> Message | None:
         """The app's next answer; None where its task has ended without one."""

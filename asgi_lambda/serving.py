@@ -3,10 +3,12 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 from time import monotonic
 from typing import Any
 
 from asgi_lambda.http import Conversation, Message, Scope
+from asgi_lambda.stacks import task_stacks
 from lambda_events.errors import AppError
 from lambda_events.exchange import Exchange
 
@@ -47,7 +49,7 @@ class Serving:
         self._finished = finished
         if self._exchange.act_at is not None:
             self._task = asyncio.current_task()
-            self._exchange.stacks = self._stacks
+            self._exchange.stacks = partial(task_stacks, asyncio.get_running_loop())
             self._after(self._exchange.act_at - monotonic(), self._disconnect)
         try:
             await self._app(self._scope, self._receive, self._send)
@@ -120,14 +122,3 @@ class Serving:
         finished, self._finished = self._finished, None
         if finished is not None:
             finished()
-
-    def _stacks(self) -> str:
-        """Where the app's task awaits, which a thread's stack does not show."""
-        lines = []
-        for task in (self._task,) if self._task is not None else ():
-            for frame in task.get_stack():
-                code = frame.f_code
-                lines.append(
-                    f'  File "{code.co_filename}", line {frame.f_lineno}, in {code.co_name}'
-                )
-        return "\nTask of the request:\n" + "\n".join(lines)

@@ -32,7 +32,9 @@ class Handler:
 
     def __call__(self, event: Any, context: Any = None) -> Any:
         with Invocation(self, event, context) as invocation:
-            if invocation.call is not None:
+            if invocation.call is None:
+                self.start()  # a ping wants the function warm
+            else:
                 self.respond(invocation.request(), invocation.call, invocation.sink)
         return invocation.response()
 
@@ -56,16 +58,13 @@ _NEVER_POSTED = UNTRANSLATED | {"authorizer", "websocket_api"}
 class Invocation:
     """A context manager around answering one event: whatever goes wrong inside gets its reply."""
 
-    __slots__ = ("_error", "_handler", "call", "sink")
+    __slots__ = ("_error", "call", "sink")
 
     def __init__(self, handler: Handler, event: Any, context: Any) -> None:
         source = handler._source_of(event)
-        self._handler = handler
         self._error: Reply | None = None
         self.call: Call | None = None
-        if source is None:
-            handler.start()
-        else:
+        if source is not None:
             self.call = Call(event, context, source)
             self.sink = BufferedSink(source.LIMIT)
 

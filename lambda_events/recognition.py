@@ -75,10 +75,10 @@ def _nearest(event: dict[Any, Any]) -> str:
     """What an event that nothing claims lacks to be the one that it resembles."""
     near = ""
     if "httpMethod" in event:
-        near = "the nearest is rest_api, whose requestContext is an object or null. "
+        near = "; the nearest is rest_api, whose requestContext is an object or null"
     elif "rawPath" in event:
-        near = "the nearest is http_api, whose requestContext.http is an object. "
+        near = "; the nearest is http_api, whose requestContext.http is an object"
     return (
-        f"no source and no trigger looks like it; {near}If an emulator or a test wrote it, compare "
+        f"no source and no trigger looks like it{near}. If an emulator or a test wrote it, compare "
         "it with the source's page in the documentation; for a source of your own, see sources=."
     )

@@ -1,0 +1,185 @@
+"""What happens just before Lambda would kill an ASGI app."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from asgi_lambda import Adapter
+from lambda_events import Front, Request
+from lambda_events.sources import http_api
+
+EVENT = http_api.event_from_request(Request(), Front())
+TIMED_OUT = {
+    "statusCode": 504,
+    "headers": {"content-type": "text/plain; charset=utf-8"},
+    "body": "Gateway Timeout",
+    "isBase64Encoded": False,
+}
+
+Contexts = Callable[[float], Any]
+
+
+async def reply(send: Any) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b"ok"})
+
+
+def test_an_app_that_is_late_is_cancelled_and_the_client_gets_504(
+    context: Contexts, caplog: pytest.LogCaptureFixture
+) -> None:
+    ended = []
+
+    async def slow_thing() -> None:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            ended.append(True)
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await slow_thing()
+
+    begun = time.monotonic()
+    assert Adapter(app, lifespan="off")(EVENT, context(0.8)) == TIMED_OUT
+    assert 0.7 < time.monotonic() - begun < 0.8
+    assert ended == [True]
+    stacks, error = caplog.messages
+    assert "is still running just before Lambda's deadline" in stacks
+    assert "in slow_thing" in stacks
+    assert "Thread MainThread" in stacks
+    assert error.endswith("The app was not done before Lambda's deadline.")
+    assert "5f2c8e0a" in stacks
+    assert "5f2c8e0a" in error
+
+
+def test_an_app_that_awaits_the_disconnect_gets_it_at_the_deadline(context: Contexts) -> None:
+    messages = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        messages.append(await receive())
+        messages.append(await receive())
+        messages.append(await receive())
+        with pytest.raises(OSError, match="The client is gone"):
+            await reply(send)
+
+    assert Adapter(app, lifespan="off")(EVENT, context(0.2)) == TIMED_OUT
+    assert messages == [
+        {"type": "http.request", "body": b"", "more_body": False},
+        {"type": "http.disconnect"},
+        {"type": "http.disconnect"},
+    ]
+
+
+def test_a_reply_that_is_complete_is_sent_although_its_background_task_overruns(
+    context: Contexts, caplog: pytest.LogCaptureFixture
+) -> None:
+    cancelled = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await reply(send)
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            cancelled.append(True)
+            raise
+
+    response = Adapter(app, lifespan="off")(EVENT, context(0.2))
+    assert (response["statusCode"], response["body"]) == (200, "ok")
+    assert cancelled == [True]
+    assert caplog.messages[-1].startswith("Work behind the reply was not done")
+
+
+def test_an_app_that_cannot_be_cancelled_is_given_up_and_named(
+    context: Contexts, caplog: pytest.LogCaptureFixture
+) -> None:
+    stubborn = True
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        while stubborn and scope["path"] == "/":
+            try:
+                await asyncio.sleep(60)
+            except asyncio.CancelledError:
+                continue
+        await reply(send)
+
+    handler = Adapter(app, lifespan="off")
+    begun = time.monotonic()
+    assert handler(EVENT, context(0.8)) == TIMED_OUT
+    assert time.monotonic() - begun < 0.8
+    assert "in app" in caplog.messages[0]
+    stubborn = False
+    other = http_api.event_from_request(Request(path="/x", raw_path="/x"), Front())
+    assert handler(other, context(5))["body"] == "ok"
+
+
+def test_an_app_that_blocks_the_loop_is_named_by_the_watchdog(
+    context: Contexts, caplog: pytest.LogCaptureFixture
+) -> None:
+    def blocking_call() -> None:
+        time.sleep(0.3)
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        blocking_call()
+        await reply(send)
+
+    assert Adapter(app, lifespan="off")(EVENT, context(0.2))["statusCode"] == 200
+    assert len(caplog.messages) == 1
+    assert "in blocking_call" in caplog.messages[0]
+
+
+def test_a_margin_of_none_means_never(context: Contexts, caplog: pytest.LogCaptureFixture) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await asyncio.sleep(0.1)
+        await reply(send)
+
+    handler = Adapter(app, lifespan="off", deadline_margin=None)
+    assert handler(EVENT, context(0.05))["statusCode"] == 200
+    assert caplog.messages == []
+
+
+def test_a_context_without_time_means_no_deadline() -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await reply(send)
+
+    class Odd:
+        def get_remaining_time_in_millis(self) -> float:
+            return float("nan")
+
+    for context in (None, object(), Odd()):
+        assert Adapter(app, lifespan="off")(EVENT, context)["statusCode"] == 200
+
+
+def test_the_deadline_holds_for_handle_too(context: Contexts) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await asyncio.sleep(60)
+
+    handler = Adapter(app, lifespan="off")
+    assert asyncio.run(handler.handle(EVENT, context(0.2))) == TIMED_OUT
+
+
+def test_504_among_the_statuses_to_raise_fails_the_invocation(context: Contexts) -> None:
+    from lambda_events import FailedStatus
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await asyncio.sleep(60)
+
+    handler = Adapter(app, lifespan="off", raise_on_statuses=(504,))
+    with pytest.raises(FailedStatus, match="with 504"):
+        handler(EVENT, context(0.2))
+
+
+def test_finished_requests_are_not_reported(
+    context: Contexts, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await reply(send)
+
+    handler = Adapter(app, lifespan="off")
+    for seconds in (0.2, 0.1, 0.3):
+        handler(EVENT, context(seconds))
+    time.sleep(0.35)
+    assert caplog.messages == []
+    assert [t.name for t in threading.enumerate()].count("deadline") == 1
