@@ -83,11 +83,15 @@ class Adapter(AppHandler):
 
     def start(self) -> None:
         """Start the app's lifespan on the environment's loop, unless it has been."""
+        self._started()
+
+    def _started(self) -> Lifespan:
         lifespan = self._lifespan_on(environment.loop)
         if not lifespan.ready:
             environment.call(lifespan.startup)
             if lifespan.supported:
                 environment.at_shutdown(lifespan.shutdown)
+        return lifespan
 
     def stop(self) -> None:
         """Shut the app's lifespan down, for tests and tools; the next event starts it anew."""
@@ -97,8 +101,7 @@ class Adapter(AppHandler):
             environment.call(lifespan.shutdown)
 
     def respond(self, request: Request, call: Call, sink: Sink) -> None:
-        self.start()
-        lifespan = self._lifespan_on(environment.loop)
+        lifespan = self._started()
         with Exchange(request, call, sink, self.options) as exchange:
             if not exchange.hides():
                 serving = self._serving(exchange, call, lifespan)

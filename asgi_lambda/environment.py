@@ -210,7 +210,11 @@ class Environment:
         for task in tasks:
             task.remove_done_callback(_stop_mark)
             task.cancel()
-        loop.run_until_complete(_all_done(tasks))
+        until = loop.time() + _SHUTDOWN_SECONDS
+        # Not run_until_complete: a call that was interrupted may stop the loop once more.
+        while not all(task.done() for task in tasks) and loop.time() < until:
+            loop.call_later(0.001, loop.stop)
+            loop.run_forever()
         loop.run_until_complete(loop.shutdown_asyncgens())
         loop.close()
 
@@ -247,11 +251,6 @@ async def run_here(work: Work) -> None:
         task.cancel()
         await asyncio.wait({task})
         raise
-
-
-async def _all_done(tasks: set[asyncio.Task[Any]]) -> None:
-    if tasks:
-        await asyncio.wait(tasks, timeout=_SHUTDOWN_SECONDS)
 
 
 async def _forever() -> None:

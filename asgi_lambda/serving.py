@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import partial
 from time import monotonic
 from typing import Any
@@ -27,8 +28,17 @@ class Serving:
     """Runs the app for one request; `outcome` tells afterwards how it went."""
 
     __slots__ = (
-        "_app", "_conversation", "_error", "_exchange", "_finished", "_late", "_scope", "_task",
-        "_timer", "_waiting",
+        "_app",
+        "_conversation",
+        "_error",
+        "_exchange",
+        "_finished",
+        "_late",
+        "_loop",
+        "_scope",
+        "_task",
+        "_timer",
+        "_waiting",
     )  # fmt: skip
 
     def __init__(self, app: App, scope: Scope, exchange: Exchange) -> None:
@@ -48,9 +58,7 @@ class Serving:
         when it is given up at the deadline although it goes on."""
         self._finished = finished
         if self._exchange.act_at is not None:
-            self._task = asyncio.current_task()
-            self._exchange.stacks = partial(task_stacks, asyncio.get_running_loop())
-            self._after(self._exchange.act_at - monotonic(), self._disconnect)
+            self._watch()
         try:
             await self._app(self._scope, self._receive, self._send)
         except BaseException as error:
@@ -59,6 +67,19 @@ class Serving:
             if self._timer is not None:
                 self._timer.cancel()
             self._finish()
+
+    def _watch(self) -> None:
+        self._task = asyncio.current_task()
+        self._loop = asyncio.get_running_loop()
+        self._exchange.stacks = partial(task_stacks, self._loop)
+        self._exchange.at_deadline = self._wake
+        if self._exchange.late:  # before the loop got to it
+            self._disconnect()
+
+    def _wake(self) -> None:
+        """Runs in the watchdog's thread."""
+        with suppress(RuntimeError):  # the loop may have been closed just now
+            self._loop.call_soon_threadsafe(self._disconnect)
 
     async def _receive(self) -> Message:
         message = self._conversation.next_message()
@@ -100,11 +121,12 @@ class Serving:
             logger.error("The app raised an exception after its reply.", exc_info=error)
 
     def _after(self, seconds: float, action: Callable[[], None]) -> None:
-        self._timer = asyncio.get_running_loop().call_later(max(seconds, 0.0), action)
+        self._timer = self._loop.call_later(max(seconds, 0.0), action)
 
     def _disconnect(self) -> None:
+        if self._late or self._finished is None:
+            return
         self._late = True
-        self._exchange.bark()
         self._conversation.disconnected = True
         if self._waiting is not None:
             self._waiting.set()

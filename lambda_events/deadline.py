@@ -4,7 +4,6 @@ Lambda kills a function that is late without a word; `context.get_remaining_time
 is the only warning (docs.aws.amazon.com/lambda/latest/dg/python-context.html).
 """
 
-import logging
 import sys
 import threading
 import traceback
@@ -12,8 +11,6 @@ from collections.abc import Callable
 from os import register_at_fork
 from time import monotonic
 from typing import Any
-
-logger = logging.getLogger("lambda_events")
 
 # Lambda allows 15 minutes; an emulator that says years would overflow a timer.
 _LONGEST = 24 * 3600.0
@@ -36,10 +33,10 @@ def act_at(deadline: float | None, margin: float | None) -> float | None:
 
 
 class Watchdog:
-    """One thread that logs all stacks when an invocation is still running at its time.
+    """One thread that calls what was given to it at a time, unless that is taken back before.
 
-    The thread sleeps through finished invocations instead of being woken for each: watching
-    costs a dictionary entry.
+    It sleeps through finished invocations instead of being woken for each: watching costs a
+    dictionary entry.
     """
 
     def __init__(self) -> None:
@@ -48,18 +45,16 @@ class Watchdog:
 
     def _reset(self) -> None:
         self._condition = threading.Condition()
-        self._watched: dict[object, tuple[float, Callable[[], str]]] = {}
+        self._watched: dict[object, tuple[float, Callable[[], None]]] = {}
         self._wakes_at: float | None = None
         self._thread: threading.Thread | None = None
 
-    def watch(self, at: float, what: Callable[[], str]) -> object:
-        """Log `what()` and all stacks at the time `at`, unless `forget` is called before.
-
-        Returns the token that `forget` and `bark` take.
-        """
+    def watch(self, at: float, late: Callable[[], None]) -> object:
+        """Have `late` called in the watchdog's thread at the time `at`, on the monotonic clock,
+        unless `forget` is called with the returned token before."""
         token = object()
         with self._condition:
-            self._watched[token] = (at, what)
+            self._watched[token] = (at, late)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="deadline", daemon=True)
                 self._thread.start()
@@ -71,26 +66,22 @@ class Watchdog:
         """The invocation is over."""
         self._watched.pop(token, None)
 
-    def bark(self, token: object) -> None:
-        """Log now, unless the thread has: for an event loop that is awake at the time itself."""
-        with self._condition:
-            watched = self._watched.pop(token, None)
-            if watched is not None:
-                logger.error("%s\n%s", watched[1](), all_stacks())
-
     def _run(self) -> None:
-        # Logs with the lock held, so that a loop that acts at the same time waits for its stacks.
+        while True:
+            for late in self._wait():
+                late()
+
+    def _wait(self) -> list[Callable[[], None]]:
+        """Sleep until the next time that is known now; what is due then."""
         with self._condition:
-            while True:
-                now = monotonic()
-                late = [token for token, (at, _) in list(self._watched.items()) if at <= now]
-                for token in late:
-                    watched = self._watched.pop(token, None)
-                    if watched is not None:
-                        logger.error("%s\n%s", watched[1](), all_stacks())
-                times = [at for at, _ in list(self._watched.values())]
-                self._wakes_at = min(times, default=None)
-                self._condition.wait(max(min(times) - now, 0.0) if times else None)
+            times = [at for at, _ in list(self._watched.values())]
+            self._wakes_at = min(times, default=None)
+            left = None if self._wakes_at is None else max(self._wakes_at - monotonic(), 0.0)
+            self._condition.wait(left)
+            now = monotonic()
+            due = [token for token, (at, _) in list(self._watched.items()) if at <= now]
+            popped = [self._watched.pop(token, None) for token in due]
+        return [watched[1] for watched in popped if watched is not None]
 
 
 def all_stacks() -> str:

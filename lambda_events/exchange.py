@@ -4,13 +4,14 @@ An Exchange is the sink that the app's side writes to. It applies the rules that
 reply, whatever the app and whatever the source.
 """
 
+import logging
 import re
 from collections.abc import Callable
 from dataclasses import replace
 
 from lambda_events.body import is_text
 from lambda_events.call import Call
-from lambda_events.deadline import act_at, watchdog
+from lambda_events.deadline import act_at, all_stacks, watchdog
 from lambda_events.errors import AppError, FailedStatus
 from lambda_events.forwarded import client_by_hops
 from lambda_events.headers import clean
@@ -21,6 +22,7 @@ from lambda_events.url import path_from_raw, split_root
 
 # RFC 9110 §6.4.1: these never have a body, whatever the app sends.
 _BODILESS = frozenset({204, 304})
+logger = logging.getLogger("lambda_events")
 _slashes = re.compile("/+").sub
 
 
@@ -28,7 +30,8 @@ class Exchange:
     """A context manager: inside it the app is served; behind it the reply is checked and ended.
 
     `request` is what the app shall see. `act_at` is when the adapter should give up, on the
-    monotonic clock. `stacks` may be set to tell more than the threads' stacks do.
+    monotonic clock; then all stacks are logged, `late` is set and `at_deadline` called, in another
+    thread. `stacks` may be set to tell more than the threads' stacks do.
     """
 
     __slots__ = (
@@ -41,8 +44,10 @@ class Exchange:
         "_sink",
         "_token",
         "act_at",
+        "at_deadline",
         "complete",
         "deadline",
+        "late",
         "request",
         "stacks",
         "started",
@@ -58,6 +63,8 @@ class Exchange:
         self._failed: FailedStatus | None = None
         self._token: object = None
         self.stacks: Callable[[], str] = str
+        self.at_deadline: Callable[[], None] = _nothing
+        self.late = False
         self.started = False
         self.complete = False
         self.deadline = call.deadline
@@ -66,7 +73,7 @@ class Exchange:
 
     def __enter__(self) -> "Exchange":
         if self.act_at is not None:
-            self._token = watchdog.watch(self.act_at, self._late)
+            self._token = watchdog.watch(self.act_at, self._at_deadline)
         return self
 
     def __exit__(self, kind: object, error: object, traceback: object) -> None:
@@ -134,11 +141,6 @@ class Exchange:
         if self._failed is None:
             self._sink.end()
 
-    def bark(self) -> None:
-        """Log all stacks now rather than when the watchdog's thread gets to it."""
-        if self._token is not None:
-            watchdog.bark(self._token)
-
     def _failure(self, status: int) -> FailedStatus:
         return FailedStatus(
             f"The app answered {self.request.method} {self.request.path} with {status}, "
@@ -146,11 +148,18 @@ class Exchange:
             status,
         )
 
-    def _late(self) -> str:
-        return (
-            f"Request {self._call.request_id}: {self.request.method} {self.request.path} is still "
-            "running just before Lambda's deadline. All stacks:" + self.stacks()
+    def _at_deadline(self) -> None:
+        """Runs in the watchdog's thread."""
+        self.late = True
+        logger.error(
+            "Request %s: %s %s is still running just before Lambda's deadline. All stacks:%s\n%s",
+            self._call.request_id,
+            self.request.method,
+            self.request.path,
+            self.stacks(),
+            all_stacks(),
         )
+        self.at_deadline()
 
 
 def placed(request: Request, options: Options) -> Request:
@@ -171,6 +180,10 @@ def _with_root(request: Request, root: str) -> Request:
         below = split_root(whole, root) or split_root(request.raw_path, root)
     raw_path = below or request.raw_path
     return replace(request, root_path=root, raw_path=raw_path, path=path_from_raw(raw_path))
+
+
+def _nothing() -> None:
+    """No app of this kind can be stopped."""
 
 
 def _alike(path: str) -> str:

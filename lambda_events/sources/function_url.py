@@ -29,9 +29,8 @@ def request_from_event(event: Event) -> Request:
 def event_from_request(request: Request, front: Front) -> Event:
     raw_path = request.public_raw_path
     event = payload_v2.event_of(request, front, raw_path, request.public_path)
-    cookie = "; ".join(value for name, value in request.headers if name == "cookie")
-    if cookie:
-        event["headers"]["cookie"] = cookie  # unlike an HTTP API's, beside `cookies`
+    if "cookies" in event:
+        event["headers"]["cookie"] = "; ".join(event["cookies"])  # unlike an HTTP API's, beside it
     event["requestContext"] |= {
         "accountId": "anonymous",
         "domainName": "local.lambda-url.us-east-1.on.aws",

@@ -1,0 +1,54 @@
+# Needs Python 3.11 or later and make; everything else is set up in .venv.
+PYTHON ?= python3
+PORT ?= 8000
+FRONT ?= http-api
+STAGE ?=
+VENV := .venv
+BIN := $(VENV)/bin
+EXAMPLE := examples/fastapi_microservices
+
+.DEFAULT_GOAL := help
+.PHONY: help serve test check bench clean
+
+help:  ## Say what there is to do
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+$(BIN)/.serve: pyproject.toml $(EXAMPLE)/requirements.txt $(EXAMPLE)/layer/requirements.txt
+	@echo "Setting up $(VENV) to serve the example (once, about a minute) ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[fast,local]' -r $(EXAMPLE)/requirements.txt
+	@touch $@
+
+$(BIN)/.dev: pyproject.toml
+	@echo "Setting up $(VENV) to test (once, a few minutes) ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@
+
+$(BIN)/.bench: $(BIN)/.dev
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
+	@touch $@
+
+serve: $(BIN)/.serve  ## Serve the two FastAPI services of the example on PORT (8000), each request a Lambda event
+	@CAST_SERVICE_URL="http://localhost:$(PORT)$(if $(STAGE),/$(STAGE))/api/v1/casts" \
+	$(BIN)/lambda-adapters serve --port $(PORT) --front $(FRONT) --stage "$(STAGE)" --app-dir $(EXAMPLE) \
+	  '/api/v1/casts=cast_service.function:handler' '/api/v1/casts/{proxy+}=cast_service.function:handler' \
+	  '/api/v1/movies=movie_service.function:handler' '/api/v1/movies/{proxy+}=movie_service.function:handler'
+
+test: $(BIN)/.dev  ## Run the tests, and hold the coverage of what ships to Lambda at 100 %
+	$(BIN)/python -m coverage run -m pytest --quiet
+	$(BIN)/python -m coverage report --fail-under=100
+
+check: $(BIN)/.dev  ## Lint, types, templates, and the examples of the documentation
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	MYPYPATH=$(EXAMPLE) $(BIN)/mypy $(EXAMPLE)
+	$(BIN)/cfn-lint -t $(EXAMPLE)/template.yaml --regions us-east-1
+	$(BIN)/python -m pytest --quiet tests/docs tests/shape
+
+bench: $(BIN)/.bench  ## Print how long we take, as ratios of what the peers take
+	$(BIN)/python benchmarks/ratios.py
+
+clean:  ## Remove what was set up
+	rm -rf $(VENV) .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis

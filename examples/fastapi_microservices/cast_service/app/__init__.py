@@ -1,0 +1,1 @@
+"""The cast service's FastAPI app; it knows nothing of Lambda."""

@@ -1,0 +1,1 @@
+"""What the cast service offers under /api/v1/casts."""

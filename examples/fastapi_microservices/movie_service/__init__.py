@@ -1,0 +1,1 @@
+"""The movie service: movies, each with the ids of its casts."""

@@ -1,0 +1,1 @@
+"""The movie service's FastAPI app; it knows nothing of Lambda."""

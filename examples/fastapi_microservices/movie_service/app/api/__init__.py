@@ -1,0 +1,1 @@
+"""What the movie service offers under /api/v1/movies."""

@@ -1,0 +1,68 @@
+"""For each test a database of its own, and clients that play a front for the two handlers."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from asgi_lambda import Adapter
+from lambda_tools.local import AsyncClient, Client
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from cast_service.function import handler as cast_handler
+from movie_service.app.main import create_app
+
+FRONTS: dict[str, dict[str, Any]] = {
+    "REST API with a stage": {"front": "rest-api", "stage": "prod"},
+    "REST API behind a custom domain": {"front": "rest-api"},
+    "HTTP API": {"front": "http-api"},
+    "HTTP API with a stage": {"front": "http-api", "stage": "prod"},
+    "load balancer": {"front": "load-balancer"},
+    "load balancer with multi-value headers": {"front": "load-balancer", "multi_value": True},
+}
+
+
+class ToCastService(httpx.AsyncBaseTransport):
+    """The network between the services: what is sent goes through the cast service's handler."""
+
+    def __init__(self, stage: str) -> None:
+        self._client = AsyncClient(cast_handler, "rest-api", stage=stage)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        return await self._client.send(request, stream=True)
+
+    async def aclose(self) -> None:
+        await self._client.aclose()
+
+
+@pytest.fixture(autouse=True)
+def database(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/example.db")
+
+
+@pytest.fixture(params=FRONTS.values(), ids=list(FRONTS))
+def front(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """The options of a Client that plays one front."""
+    options: dict[str, Any] = request.param
+    return options
+
+
+@pytest.fixture
+def casts(front: dict[str, Any]) -> Iterator[Client]:
+    with Client(cast_handler, **front) as client:
+        yield client
+
+
+@pytest.fixture(params=["prod", ""], ids=["casts with a stage", "casts without a stage"])
+def movies(
+    front: dict[str, Any], request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Client]:
+    stage: str = request.param
+    api = f"https://api.example/{stage}".rstrip("/")
+    monkeypatch.setenv("CAST_SERVICE_URL", f"{api}/api/v1/casts")
+    with Client(Adapter(create_app(ToCastService(stage))), **front) as client:
+        yield client
