@@ -215,6 +215,9 @@ class Environment:
         while not all(task.done() for task in tasks) and loop.time() < until:
             loop.call_later(0.001, loop.stop)
             loop.run_forever()
+        for task in tasks:
+            if task.done() and not task.cancelled():
+                task.exception()  # the process ends: nobody is left to be told
         loop.run_until_complete(loop.shutdown_asyncgens())
         loop.close()
 

@@ -66,6 +66,7 @@ class Lifespan:
         self._received = 0
         self._answer = asyncio.get_running_loop().create_future()
         self._task = asyncio.get_running_loop().create_task(self._run(), name="lifespan")
+        self._task.add_done_callback(_heard)
         try:
             answer = await self._answered()
         except Exception as error:
@@ -93,8 +94,6 @@ class Lifespan:
         if not self._task.done():
             self._task.cancel()
             await asyncio.wait({self._task}, timeout=_GRACE_SECONDS)
-        if self._task.done() and not self._task.cancelled():
-            self._task.exception()  # it has been told of in the app's answer
 
     async def _answered(self) -> Message | None:
         """The app's next answer; None where its task has ended without one."""
@@ -128,3 +127,9 @@ class Lifespan:
     async def _send(self, message: Message) -> None:
         if self._answer is not None and not self._answer.done():
             self._answer.set_result(message)
+
+
+def _heard(task: "asyncio.Task[None]") -> None:
+    """Whatever the task raised has been told of by other means, so asyncio need not."""
+    if not task.cancelled():
+        task.exception()
