@@ -18,11 +18,11 @@ _LONGEST = 24 * 3600.0
 
 def deadline_of(context: Any) -> float | None:
     """When the invocation is killed, on the monotonic clock in seconds; None where nobody says."""
-    try:
-        left = float(context.get_remaining_time_in_millis()) / 1000
-    except (AttributeError, TypeError, ValueError):
+    remaining = getattr(context, "get_remaining_time_in_millis", None)
+    left = remaining() if callable(remaining) else None
+    if not isinstance(left, (int, float)) or left != left:  # a mock's, or NaN
         return None
-    return monotonic() + min(left, _LONGEST) if left == left else None  # NaN: nobody says
+    return monotonic() + min(left / 1000, _LONGEST)
 
 
 def act_at(deadline: float | None, margin: float | None) -> float | None:

@@ -15,6 +15,7 @@ from typing import Any
 from lambda_events.body import bytes_from_event, placed, placed_in_event, sent_as_text
 from lambda_events.forwarded import scheme_of, server_of, with_forwarded
 from lambda_events.headers import (
+    clean_values,
     list_map,
     pairs_of,
     pairs_of_lists,
@@ -161,10 +162,18 @@ def reply_from_response(response: Any, request: Request, front: Front) -> Reply:
     nulls = [key for key, value in response.items() if value is None]
     if status is None or headers is None or body is None or nulls:
         return refusal()
-    if not isinstance(description, str) or description.partition(" ")[0] not in ("", str(status)):
+    reason = _reason_from(description, status)
+    if reason is None:
         return refusal()
-    kept = without_hops(headers)
-    return Reply(status, kept, body, not encoded, description.partition(" ")[2])
+    return Reply(status, without_hops(headers), body, not encoded, reason)
+
+
+def _reason_from(description: object, status: int) -> str | None:
+    """`OK` of "200 OK"; None of what no status line could hold."""
+    if not isinstance(description, str) or not clean_values([("", description)]):
+        return None
+    code, _, reason = description.partition(" ")
+    return reason if code in ("", str(status)) else None
 
 
 def refusal() -> Reply:

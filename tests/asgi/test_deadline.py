@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import MagicMock
 
 import pytest
 
@@ -148,7 +149,7 @@ def test_a_context_without_time_means_no_deadline() -> None:
         def get_remaining_time_in_millis(self) -> float:
             return float("nan")
 
-    for context in (None, object(), Odd()):
+    for context in (None, object(), Odd(), MagicMock()):
         assert Adapter(app, lifespan="off")(EVENT, context)["statusCode"] == 200
 
 

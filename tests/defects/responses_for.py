@@ -1,0 +1,41 @@
+"""Whole responses, in the form that each source reads."""
+
+from collections.abc import Iterable
+from typing import Any
+
+PHRASES = {200: "OK", 204: "No Content", 304: "Not Modified", 500: "Internal Server Error"}
+
+
+def response_for(
+    name: str,
+    status: int = 200,
+    headers: Iterable[tuple[str, str]] = (),
+    body: str = "",
+    encoded: bool = False,
+) -> dict[str, Any]:
+    """What an adapter returns to a source, by its name in `SOURCES`; no header repeated."""
+    response: dict[str, Any] = {"statusCode": status, "body": body, "isBase64Encoded": encoded}
+    if name.startswith("load_balancer") and status in PHRASES:
+        response["statusDescription"] = f"{status} {PHRASES[status]}"
+    if name == "load_balancer_multi":
+        return response | {"multiValueHeaders": {key: [value] for key, value in headers}}
+    return response | {"headers": dict(headers)}
+
+
+def failure_for(name: str, status: int = 500, text: str = "Internal Server Error") -> Any:
+    """The library's own answer where the app has none."""
+    response = response_for(name, status, [("content-type", "text/plain; charset=utf-8")], text)
+    if name.startswith("load_balancer"):
+        response["statusDescription"] = f"{status} {text}"
+    return response
+
+
+def cookies_in(name: str, response: dict[str, Any]) -> list[str]:
+    """Every Set-Cookie that a source would send to the client."""
+    if name in ("http_api", "function_url"):
+        found = list(response.get("cookies", ()))
+    else:
+        multi = response.get("multiValueHeaders") or {}
+        found = [v for key, values in multi.items() if key.lower() == "set-cookie" for v in values]
+    single = response.get("headers") or {}
+    return found + [value for key, value in single.items() if key.lower() == "set-cookie"]
