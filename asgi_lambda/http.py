@@ -7,7 +7,6 @@ is complete or the deadline disconnects, because no client can be seen leaving.
 """
 
 from collections.abc import MutableMapping
-from enum import Enum
 from functools import lru_cache
 from typing import Any
 
@@ -19,12 +18,10 @@ Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
 
 
-class State(Enum):
-    """What the app may send next."""
-
-    START = "http.response.start"
-    BODY = "http.response.body"
-    COMPLETE = "nothing more"
+START = "http.response.start"
+BODY = "http.response.body"
+# What the app may send next, once it has sent the first; behind the last body nothing may follow.
+NEXT = {START: BODY, BODY: BODY}
 
 
 def scope_of(request: Request, state: dict[str, Any], root_in_path: bool) -> Scope:
@@ -55,21 +52,21 @@ def _name_of(name: str) -> bytes:
 
 
 class Conversation:
-    """One request's messages to the app, and the app's messages into the exchange."""
+    """One request's messages to the app, and the app's messages into the exchange.
 
-    __slots__ = ("_body", "_exchange", "_state", "broken", "disconnected")
+    `complete`: the app has sent its whole reply. `disconnected`: set it when nobody waits for the
+    reply any more. `broken`: the app's first fault.
+    """
+
+    __slots__ = ("_body", "_exchange", "_expected", "broken", "complete", "disconnected")
 
     def __init__(self, exchange: Exchange) -> None:
         self._exchange = exchange
         self._body: bytes | None = exchange.request.body
-        self._state = State.START
+        self._expected = START
+        self.complete = False
         self.disconnected = False
         self.broken: AppError | None = None
-
-    @property
-    def complete(self) -> bool:
-        """Whether the app has sent its whole reply."""
-        return self._state is State.COMPLETE
 
     def next_message(self) -> Message | None:
         """What `receive` returns; None: it has to wait until the reply is complete or lost."""
@@ -95,22 +92,22 @@ class Conversation:
 
     def _move(self, message: Message) -> None:
         kind = message.get("type") if isinstance(message, (dict, MutableMapping)) else None
-        if kind != self._state.value:
-            raise AppError(f"Expected the ASGI message {self._state.value!r}, got {kind!r}.")
-        if self._state is State.START:
+        if kind != self._expected:
+            raise AppError(f"Expected the ASGI message {self._expected!r}, got {kind!r}.")
+        if kind == START:
             self._exchange.start(_status_of(message), _headers_of(message))
-            self._state = State.BODY
-            return
-        self._exchange.write(_body_of(message))
-        if not message.get("more_body", False):
-            self._exchange.end()
-            self._state = State.COMPLETE
+        else:
+            self._exchange.write(_body_of(message))
+            if not message.get("more_body", False):
+                self._exchange.end()
+                self.complete = True
+        self._expected = NEXT[kind]
 
     def missing(self) -> AppError:
         """What to say of an app that returned while the reply was not complete."""
         if self.broken is not None:
             return self.broken
-        if self._state is State.START:
+        if self._expected == START:
             return AppError("The app returned without a response: no 'http.response.start' came.")
         return AppError(
             "The app returned in the middle of its response: no 'http.response.body' came "

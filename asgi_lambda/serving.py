@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from functools import partial
 from time import monotonic
 from typing import Any
 
@@ -71,10 +70,13 @@ class Serving:
     def _watch(self) -> None:
         self._task = asyncio.current_task()
         self._loop = asyncio.get_running_loop()
-        self._exchange.stacks = partial(task_stacks, self._loop)
+        self._exchange.stacks = self._stacks
         self._exchange.at_deadline = self._wake
         if self._exchange.late:  # before the loop got to it
             self._disconnect()
+
+    def _stacks(self) -> str:
+        return task_stacks(self._loop)
 
     def _wake(self) -> None:
         """Runs in the watchdog's thread."""

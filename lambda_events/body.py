@@ -6,6 +6,7 @@ pybase64, where it is installed, does the same work faster (the `fast` extra).
 import binascii
 import json
 from collections.abc import Collection
+from functools import lru_cache
 
 from lambda_events.errors import BadRequest
 from lambda_events.headers import media_type
@@ -80,18 +81,23 @@ def encode(data: bytes) -> str:
 
 def is_text(headers: Headers, more_types: Collection[str] = ()) -> bool:
     """Whether a reply with these headers is sent as text: by its media type, if not compressed."""
-    kind = ""
+    content_type = ""
     for name, value in headers:
         if name == "content-type":
-            kind = media_type(value)
+            content_type = value
         elif name == "content-encoding" and value.strip().lower() not in ("", "identity"):
             return False
+    return _is_text_type(content_type) or media_type(content_type) in more_types
+
+
+@lru_cache(maxsize=256)
+def _is_text_type(content_type: str) -> bool:
+    kind = media_type(content_type)
     return (
         not kind  # the bytes decide: UTF-8 is the same bytes either way
         or kind.startswith("text/")
         or kind in _TEXT_TYPES
         or kind.endswith(("+json", "+xml", "+yaml"))
-        or kind in more_types
     )
 
 

@@ -12,6 +12,7 @@ from lambda_events.headers import HOP_BY_HOP
 from lambda_events.messages import Headers, Request
 
 _host = re.compile(r"(\[[^\]]*\]|[^:]*)(?::(\d{1,5}))?").fullmatch
+_VERSIONS = {"HTTP/1.0": "1.0", "HTTP/2.0": "2", "HTTP/2": "2", "HTTP/3.0": "3", "HTTP/3": "3"}
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -68,8 +69,7 @@ def client_by_hops(headers: Headers, trusted_hops: int) -> tuple[str, int] | Non
 
 def http_version_of(protocol: object) -> str:
     """`1.1` of `HTTP/1.1`, `2` of `HTTP/2.0`: the spellings that ASGI knows."""
-    version = protocol.partition("/")[2] if isinstance(protocol, str) else ""
-    return {"1.0": "1.0", "2.0": "2", "2": "2", "3.0": "3", "3": "3"}.get(version, "1.1")
+    return _VERSIONS.get(protocol, "1.1") if isinstance(protocol, str) else "1.1"
 
 
 def _port(text: str | None) -> int:

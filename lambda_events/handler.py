@@ -92,10 +92,12 @@ class Invocation:
         source = self.call.source
         if self._error is not None:
             return source.response_from_reply(self._error, self.call.event)
+        reply = self.sink.reply
+        assert reply is not None
         size: int | None = self.sink.size
         if self.sink.size <= source.LIMIT:
-            response = source.response_from_reply(self.sink.reply, self.call.event)
-            if not may_exceed(self.sink.reply, source.LIMIT):
+            response = source.response_from_reply(reply, self.call.event)
+            if not may_exceed(reply, source.LIMIT):
                 return response
             size = exceeds(response, source.LIMIT)
             if size is None:

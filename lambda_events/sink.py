@@ -25,14 +25,13 @@ class BufferedSink:
     that streams without end would fill the memory. `size` goes on counting.
     """
 
-    __slots__ = ("_chunks", "_limit", "complete", "reply", "size")
+    __slots__ = ("_chunks", "_limit", "reply", "size")
 
     def __init__(self, limit: int) -> None:
         self._chunks: list[bytes] = []
         self._limit = limit
-        self.reply = Reply(0)
+        self.reply: Reply | None = None
         self.size = 0
-        self.complete = False
 
     def start(self, status: int, headers: Headers, reason: str, text: bool) -> None:
         self.reply = Reply(status, headers, b"", text, reason)
@@ -45,7 +44,7 @@ class BufferedSink:
             self._chunks.clear()
 
     def end(self) -> None:
+        assert self.reply is not None
         chunks = self._chunks
         self.reply.body = chunks[0] if len(chunks) == 1 else b"".join(chunks)
         self._chunks = []
-        self.complete = True
