@@ -12,13 +12,13 @@ import concurrent.futures.thread  # noqa: F401 - so that its executors end after
 import contextvars
 import logging
 import os
-import signal
 import threading
 from asyncio import base_events
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from asgi_lambda.left_behind import LeftBehind
+from asgi_lambda.sigterm import Sigterm
 
 logger = logging.getLogger("asgi_lambda")
 
@@ -31,7 +31,7 @@ _SHUTDOWN_SECONDS = 2.0  # what Lambda grants at most (lambda-runtime-environmen
 
 class Environment:
     def __init__(self) -> None:
-        self._inherited: list[asyncio.AbstractEventLoop | None] = []
+        self._inherited: list[object] = []
         self._reset()
         os.register_at_fork(after_in_child=self._after_fork)
         # Where it can be: before the interpreter waits for threads, which wait for the loop.
@@ -39,16 +39,17 @@ class Environment:
 
     def _after_fork(self) -> None:
         # Kept and never closed: its selector is the parent's too, which closing it would empty.
-        self._inherited.append(self._loop)
+        self._inherited += [self._loop, self._root]
         self._reset()
 
     def _reset(self) -> None:
         self._mutex = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._root: asyncio.Task[None] | None = None
         self._driving = False
         self._joiners = 0
         self._shutdowns: list[Callable[[], Awaitable[None]]] = []
-        self._signalled = False
+        self._sigterm = Sigterm(self._busy, self.shutdown)
         self._left_behind = LeftBehind()
 
     @property
@@ -111,8 +112,10 @@ class Environment:
                     self._driving = False
                     break
             self.loop.run_forever()
-        if self._signalled:
-            self._end_by_signal()
+        self._sigterm.act_if_pending()
+
+    def _busy(self) -> bool:
+        return self._driving or self._mutex.locked()
 
     def _join(self, work: Work) -> None:
         done = threading.Event()
@@ -173,8 +176,7 @@ class Environment:
         """Have a coroutine function called when the process ends; the last comes first."""
         self._shutdowns.append(shutdown)
         self._left_behind.forget()
-        if threading.current_thread() is threading.main_thread():
-            self._watch_sigterm()
+        self._sigterm.watch()
 
     def forget_shutdown(self, shutdown: Callable[[], Awaitable[None]]) -> None:
         """It has been shut down by other means."""
@@ -196,16 +198,18 @@ class Environment:
             self.call(all_of_them)
         except TimeoutError:
             logger.error("Shutdown took longer than %s s and was given up.", _SHUTDOWN_SECONDS)
-        except RuntimeError:
+        except Exception:
             logger.exception("The app could not be shut down.")
 
     def close(self) -> None:
-        """Shut down, cancel what is left and close the loop; the next use makes a new one."""
+        """Shut down, cancel what is left and close the loop; the next use makes a new one. Where
+        another thread still serves a request, nothing happens: it might never end."""
+        if self._driving:
+            return
         self.shutdown()
         loop = self._loop
-        if loop is None or loop.is_closed() or loop.is_running():
+        if loop is None or loop.is_closed():
             return
-
         tasks = asyncio.all_tasks(loop)
         for task in tasks:
             task.remove_done_callback(_stop_mark)
@@ -220,22 +224,6 @@ class Environment:
                 task.exception()  # the process ends: nobody is left to be told
         loop.run_until_complete(loop.shutdown_asyncgens())
         loop.close()
-
-    def _watch_sigterm(self) -> None:
-        if signal.getsignal(signal.SIGTERM) != self._on_sigterm:
-            self._previous = signal.signal(signal.SIGTERM, self._on_sigterm)
-
-    def _on_sigterm(self, number: int, frame: object) -> None:
-        # Runs in the main thread between two bytecodes, maybe inside the loop or inside run().
-        signal.signal(signal.SIGTERM, self._previous or signal.SIG_DFL)
-        self._signalled = True
-        if not self._driving and not self._mutex.locked():
-            self._end_by_signal()
-
-    def _end_by_signal(self) -> None:
-        self._signalled = False
-        self.shutdown()
-        os.kill(os.getpid(), signal.SIGTERM)  # to whoever handled it before us
 
 
 async def run_here(work: Work) -> None:

@@ -309,6 +309,32 @@ def test_a_shutdown_that_hangs_is_given_up(
     own.close()
 
 
+def test_a_shutdown_that_raises_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    own = Environment()
+
+    async def fail() -> None:
+        raise ValueError("the reason")
+
+    assert not own.loop.is_closed()
+    own.at_shutdown(fail)
+    own.shutdown()
+    assert caplog.messages == ["The app could not be shut down."]
+    own.close()
+    own.close()
+
+
+def test_the_process_ends_although_a_daemon_still_serves() -> None:
+    script = (
+        "handler = Adapter(app)\n"
+        "async def slow(scope, receive, send): time.sleep(60)\n"
+        "stuck = Adapter(slow, lifespan='off')\n"
+        "handler(event('/'))\n"
+        "threading.Thread(target=stuck, args=(event('/'),), daemon=True).start()\n"
+        "time.sleep(0.2)"
+    )
+    assert run(script) == (0, "", "")
+
+
 def test_worker_threads_of_synchronous_endpoints_outlive_their_request() -> None:
     from starlette.applications import Starlette
     from starlette.requests import Request as StarletteRequest
