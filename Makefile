@@ -5,6 +5,7 @@ FRONT ?= http-api
 STAGE ?=
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 EXAMPLE := examples/fastapi_microservices
 
 .DEFAULT_GOAL := help
@@ -16,17 +17,19 @@ help:  ## Say what there is to do
 $(BIN)/.serve: pyproject.toml $(EXAMPLE)/requirements.txt $(EXAMPLE)/layer/requirements.txt
 	@echo "Setting up $(VENV) to serve the example (once, about a minute) ..."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[fast,local]' -r $(EXAMPLE)/requirements.txt
+	@# ours first: the requirements name it too, and pip would look for it elsewhere
+	@$(PIP) -e '.[fast,local]'
+	@$(PIP) -r $(EXAMPLE)/requirements.txt
 	@touch $@
 
 $(BIN)/.dev: pyproject.toml
 	@echo "Setting up $(VENV) to test (once, a few minutes) ..."
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@$(PIP) -e '.[dev]'
 	@touch $@
 
 $(BIN)/.bench: $(BIN)/.dev
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
+	@$(PIP) -e '.[bench]'
 	@touch $@
 
 serve: $(BIN)/.serve  ## Serve the two FastAPI services of the example on PORT (8000), each request a Lambda event
