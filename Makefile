@@ -33,6 +33,7 @@ $(BIN)/.bench: $(BIN)/.dev
 	@touch $@
 
 serve: $(BIN)/.serve  ## Serve the two FastAPI services of the example on PORT (8000), each request a Lambda event
+	@echo "Documentation pages: http://localhost:$(PORT)$(if $(STAGE),/$(STAGE))/api/v1/casts/docs and .../api/v1/movies/docs"
 	@CAST_SERVICE_URL="http://localhost:$(PORT)$(if $(STAGE),/$(STAGE))/api/v1/casts" \
 	$(BIN)/lambda-adapters serve --port $(PORT) --front $(FRONT) --stage "$(STAGE)" --app-dir $(EXAMPLE) \
 	  '/api/v1/casts=cast_service.function:handler' '/api/v1/casts/{proxy+}=cast_service.function:handler' \

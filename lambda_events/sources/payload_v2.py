@@ -103,9 +103,10 @@ def event_of(request: Request, front: Front, raw_path: str, path: str) -> Event:
     cookies = [crumb for n, v in headers if n == "cookie" for crumb in v.split("; ") if crumb]
     now = datetime.now(UTC)
     client = request.client[0] if request.client else ""
+    route_key = "$default" if front.route == "/{proxy+}" else f"ANY {front.route}"
     event: Event = {
         "version": "2.0",
-        "routeKey": "$default" if front.route == "/{proxy+}" else f"ANY {front.route}",
+        "routeKey": route_key,
         "rawPath": raw_path,
         "rawQueryString": request.query,
         "headers": single_map([pair for pair in headers if pair[0] != "cookie"], ","),
@@ -122,7 +123,7 @@ def event_of(request: Request, front: Front, raw_path: str, path: str) -> Event:
                 "userAgent": request.header("user-agent") or "",
             },
             "requestId": str(uuid4()),
-            "routeKey": "$default",
+            "routeKey": route_key,
             "stage": front.stage or "$default",
             "time": now.strftime("%d/%b/%Y:%H:%M:%S +0000"),
             "timeEpoch": int(now.timestamp() * 1000),
