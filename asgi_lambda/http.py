@@ -125,7 +125,8 @@ def _status_of(message: Message) -> int:
 def _headers_of(message: Message) -> Headers:
     try:
         return [
-            (name.decode("latin-1").lower(), value.decode("latin-1"))
+            # RFC 9110 §5.5: white space around a value is not part of it
+            (name.decode("latin-1").lower(), value.decode("latin-1").strip(" \t"))
             for name, value in message.get("headers", ())
         ]
     except (AttributeError, TypeError, ValueError):

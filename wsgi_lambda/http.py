@@ -139,7 +139,8 @@ def _head_of(status: object, headers: object) -> tuple[int, Headers, str]:
         raise AppError("Expected headers as a list of (name, value), got something else.") from None
     if not all(isinstance(value, str) and isinstance(name, str) for name, value in pairs):
         raise AppError("Expected header names and values as str, got something else.")
-    return int(code), pairs, reason
+    # RFC 9110 §5.5: white space around a value is not part of it (Django 5 writes some).
+    return int(code), [(name, value.strip(" \t")) for name, value in pairs], reason
 
 
 def serve(app: App, environ: Environ, exchange: Exchange) -> None:

@@ -131,7 +131,7 @@ def test_receive_gives_the_body_once_and_then_waits_for_the_reply() -> None:
 
 def test_a_streamed_reply_arrives_whole() -> None:
     response = serve(
-        start(200, (b"Content-Type", b"text/plain"), (b"X-A", b"1"), (b"x-a", b"2")),
+        start(200, (b"Content-Type", b" text/plain\t"), (b"X-A", b" 1"), (b"x-a", b"2\t")),
         body(b"one ", more=True), body(bytearray(b"two "), more=True), body(memoryview(b"three")),
     )  # fmt: skip
     assert response == {

@@ -114,7 +114,9 @@ def serve(app: Any, method: str = "GET", **options: Any) -> Any:
 def test_a_generator_may_start_late_and_write_and_yield() -> None:
     def app(environ: Any, start_response: Any) -> Iterator[bytes]:
         yield b""
-        write = start_response("201 Made", [("X-A", "1"), ("x-a", "2"), ("Content-Length", "11")])
+        write = start_response(
+            "201 Made", [("X-A", " 1"), ("x-a", "2\t"), ("Content-Length", "11")]
+        )
         write(b"one ")
         yield b"two "
         write(b"six")

@@ -1,0 +1,101 @@
+"""Falcon as a WSGI app through every front."""
+
+from collections.abc import Callable
+from typing import Any
+
+import contract
+import falcon
+import falcon_site
+from fronts import Played
+from scenario import Scenario, scenarios
+
+from wsgi_lambda import Adapter
+
+
+class Page:
+    def __init__(self, answer: Callable[..., None]) -> None:
+        self._answer = answer
+
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        self._answer(req, resp)
+
+    on_head = on_get
+
+
+class Login:
+    def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
+        req.context.session["name"] = req.get_media()["name"]
+        raise falcon.HTTPSeeOther(req.root_path + "/me")
+
+
+class Logout:
+    def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
+        req.context.session.clear()
+        resp.status = 204
+
+
+class Upload:
+    def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
+        found: dict[str, Any] = {}
+        for part in req.get_media():
+            if part.name == "file":
+                found |= {"name": part.filename, "kind": part.content_type, "data": part.get_data()}
+            else:
+                found[part.name] = part.get_text()
+        resp.media = contract.uploaded(**found)
+
+
+class Download:
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        resp.content_type = "application/octet-stream"
+        resp.downloadable_as = contract.DOWNLOAD_NAME
+        resp.set_stream(contract.BYTES_FILE.open("rb"), 256)
+
+    on_head = on_get
+
+
+class Stream:
+    def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
+        resp.content_type = "application/octet-stream"
+        resp.stream = contract.pieces()
+
+
+class Form:
+    def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
+        form = req.get_media()
+        resp.media = {k: v if isinstance(v, list) else [v] for k, v in form.items()}
+
+
+class Json:
+    def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
+        resp.status = 201
+        resp.media = {"got": req.get_media()}
+
+
+class Path:
+    def on_get(self, req: falcon.Request, resp: falcon.Response, rest: str) -> None:
+        raw_path = req.env["RAW_URI"].partition("?")[0]
+        resp.media = {"rest": rest, "raw_path": raw_path, "url": req.url}
+
+
+app = falcon.App(middleware=falcon_site.MIDDLEWARE)
+for template, answer in falcon_site.PAGES.items():
+    app.add_route(template, Page(answer))
+app.add_route("/login", Login())
+app.add_route("/logout", Logout())
+app.add_route("/upload", Upload())
+app.add_route("/download", Download())
+app.add_route("/stream", Stream())
+app.add_route("/form", Form())
+app.add_route("/json", Json())
+app.add_route("/path/{rest:path}", Path())
+app.add_static_route("/static", contract.STATIC)
+app.add_sink(falcon_site.sub, falcon_site.SUB)
+app.add_error_handler(falcon.HTTPRouteNotFound, falcon_site.not_found)
+HANDLER = Adapter(app)
+
+
+@scenarios()
+def test_falcon_wsgi_serves_through_every_front(front: Played, scenario: Scenario) -> None:
+    with front.client(HANDLER) as client:
+        scenario(client, front)

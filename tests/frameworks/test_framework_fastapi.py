@@ -1,0 +1,168 @@
+"""FastAPI through every front."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+import contract
+from fastapi import Body, FastAPI, File, Form, Query, Request, UploadFile
+from fastapi.responses import (
+    FileResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+    StreamingResponse,
+)
+from fastapi.staticfiles import StaticFiles
+from fronts import Played
+from scenario import Scenario, scenarios
+from starlette.middleware.sessions import SessionMiddleware
+
+from asgi_lambda import Adapter
+
+app = FastAPI()
+app.add_middleware(SessionMiddleware, secret_key=contract.SECRET, https_only=True)
+app.mount("/static", StaticFiles(directory=contract.STATIC), name="static")
+
+
+@app.post("/login")
+async def login(request: Request, name: Annotated[str, Form()]) -> Response:
+    request.session["name"] = name
+    return RedirectResponse(request.url_for("me"), 303)
+
+
+@app.post("/logout", status_code=204)
+def logout(request: Request) -> None:
+    request.session.clear()
+
+
+@app.get("/me")
+async def me(request: Request) -> dict[str, Any]:
+    return {"name": request.session.get("name")}
+
+
+@app.post("/upload")
+async def upload(file: Annotated[UploadFile, File()], note: Annotated[str, Form()]) -> Any:
+    return contract.uploaded(file.filename, file.content_type, await file.read(), note)
+
+
+@app.head("/download", include_in_schema=False)
+@app.get("/download")
+def download() -> Response:
+    return FileResponse(contract.BYTES_FILE, filename=contract.DOWNLOAD_NAME)
+
+
+@app.get("/stream")
+async def stream() -> Response:
+    async def pieces() -> AsyncIterator[bytes]:
+        for piece in contract.pieces():
+            yield piece
+
+    return StreamingResponse(pieces(), media_type="application/octet-stream")
+
+
+@app.get("/go/relative")
+async def relative(request: Request) -> Response:
+    return RedirectResponse(request.url_for("me").path)
+
+
+@app.get("/go/absolute", response_class=RedirectResponse)
+async def absolute(request: Request) -> str:
+    return str(request.url_for("me"))
+
+
+@app.get("/go/asset")
+async def asset(request: Request) -> Response:
+    return RedirectResponse(request.url_for("static", path="style.css"))
+
+
+@app.post("/form")
+async def form(name: Annotated[list[str], Form()], color: Annotated[list[str], Form()]) -> Any:
+    return {"name": name, "color": color}
+
+
+@app.post("/json", status_code=201)
+async def json(got: Annotated[dict[str, Any], Body()]) -> dict[str, Any]:
+    return {"got": got}
+
+
+@app.get("/path/{rest:path}")
+async def path(request: Request, rest: str) -> dict[str, Any]:
+    raw_path = request.scope["raw_path"].decode()
+    return {"rest": rest, "raw_path": raw_path, "url": str(request.url)}
+
+
+@app.head("/query", include_in_schema=False)
+@app.get("/query")
+async def query(
+    a: Annotated[list[str] | None, Query()] = None,
+    b: Annotated[list[str] | None, Query()] = None,
+    c: Annotated[list[str] | None, Query()] = None,
+    q: Annotated[list[str] | None, Query()] = None,
+) -> dict[str, Any]:
+    found = {"a": a, "b": b, "c": c, "q": q}
+    return {key: values for key, values in found.items() if values is not None}
+
+
+@app.get("/url")
+async def url(request: Request) -> dict[str, Any]:
+    return {"url": str(request.url)}
+
+
+@app.get("/set-cookies")
+async def set_cookies(response: Response) -> None:
+    for name, value, attributes in contract.COOKIES:
+        response.set_cookie(name, value, **attributes)
+
+
+@app.get("/cookies")
+async def cookies(request: Request) -> dict[str, str]:
+    return request.cookies
+
+
+@app.get("/boom")
+async def boom() -> None:
+    raise contract.Broken("a secret")
+
+
+@app.exception_handler(404)
+async def not_found(request: Request, error: Exception) -> Response:
+    return PlainTextResponse(contract.NOT_FOUND, 404)
+
+
+mounted = FastAPI()
+app.mount("/sub", mounted)
+
+
+@mounted.get("/", name="root")
+async def sub_root(request: Request) -> dict[str, Any]:
+    return {"url": str(request.url), "link": str(request.url_for("hello", name="é"))}
+
+
+@mounted.get("/hello/{name}")
+async def hello(request: Request, name: str) -> dict[str, Any]:
+    return {"hello": name, "url": str(request.url)}
+
+
+@mounted.get("/up")
+async def up(request: Request) -> Response:
+    return RedirectResponse(request.url_for("root"), 302)
+
+
+HANDLER = Adapter(app)
+
+
+@scenarios()
+def test_fastapi_serves_through_every_front(front: Played, scenario: Scenario) -> None:
+    with front.client(HANDLER) as client:
+        scenario(client, front)
+
+
+def test_the_docs_pages_try_the_api_below_its_root(front: Played) -> None:
+    with front.client(HANDLER) as client:
+        for prefix in ("", "/sub"):
+            page = client.get(f"{prefix}/docs")
+            schema = client.get(f"{prefix}/openapi.json").json()
+
+            root = front.root + prefix
+            assert f"url: '{root}/openapi.json'" in page.text
+            assert schema.get("servers", [{"url": ""}]) == [{"url": root}]
