@@ -101,9 +101,9 @@ class Adapter(AppHandler):
             environment.call(lifespan.shutdown)
 
     def respond(self, request: Request, call: Call, sink: Sink) -> None:
-        lifespan = self._started()
         with Exchange(request, call, sink, self.options) as exchange:
             if not exchange.hides():
+                lifespan = self._started()
                 serving = self._serving(exchange, call, lifespan)
                 environment.run(serving.run)
                 serving.outcome()
@@ -119,10 +119,10 @@ class Adapter(AppHandler):
         return invocation.response()
 
     async def _answer(self, request: Request, call: Call, sink: Sink) -> None:
-        lifespan = self._lifespan_on(asyncio.get_running_loop())
-        await lifespan.startup()
         with Exchange(request, call, sink, self.options) as exchange:
             if not exchange.hides():
+                lifespan = self._lifespan_on(asyncio.get_running_loop())
+                await lifespan.startup()
                 serving = self._serving(exchange, call, lifespan)
                 await run_here(serving.run)
                 serving.outcome()

@@ -16,6 +16,7 @@ class AppHandler(Handler):
     def __init__(self, app: Callable[..., Any], options: Options) -> None:
         self.app = app
         self.options = options
+        self._failing = options.raise_on_statuses
         self._sources = tuple(options.sources)
         self._events = PostedEvents(options.events_path) if options.events_path else None
         # functools.wraps, Powertools' decorators and tracers read these.

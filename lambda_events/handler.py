@@ -1,11 +1,12 @@
 """Handler: event in, response out. The few lines that every adapter and router share."""
 
 import logging
+from collections.abc import Collection
 from http import HTTPStatus
 from typing import Any, Self
 
 from lambda_events.call import Call
-from lambda_events.errors import AppError, BadRequest, UnknownEvent
+from lambda_events.errors import AppError, BadRequest, FailedStatus, UnknownEvent
 from lambda_events.messages import Reply, Request, plain_reply
 from lambda_events.posted import PostedEvents
 from lambda_events.recognition import described
@@ -22,6 +23,7 @@ class Handler:
 
     _sources: tuple[Source, ...] = ()
     _events: PostedEvents | None = None
+    _failing: Collection[int] = ()
 
     def respond(self, request: Request, call: Call, sink: Sink) -> None:
         """Answer one request into the sink. Raises AppError where there is no reply to send."""
@@ -58,11 +60,12 @@ _NEVER_POSTED = UNTRANSLATED | {"authorizer", "websocket_api"}
 class Invocation:
     """A context manager around answering one event: whatever goes wrong inside gets its reply."""
 
-    __slots__ = ("_error", "call", "sink")
+    __slots__ = ("_error", "_failing", "call", "sink")
 
     def __init__(self, handler: Handler, event: Any, context: Any) -> None:
         source = handler._source_of(event)
         self._error: Reply | None = None
+        self._failing = handler._failing
         self.call: Call | None = None
         if source is not None:
             self.call = Call(event, context, source)
@@ -79,10 +82,10 @@ class Invocation:
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> bool:
         if isinstance(error, BadRequest):
             logger.warning("Request %s: %s", self._id, error)
-            self._error = _reply_of(error)
+            self._error = self._instead(error)
         elif isinstance(error, AppError):
             logger.error("Request %s: %s", self._id, error, exc_info=error.__cause__)
-            self._error = _reply_of(error)
+            self._error = self._instead(error)
         return self._error is not None
 
     def response(self) -> Any:
@@ -102,23 +105,24 @@ class Invocation:
             size = exceeds(response, source.LIMIT)
             if size is None:
                 return response
-        logger.error(
-            "Request %s: the reply is too large for %s: %s bytes, and %s are allowed, counted as "
-            "JSON. Send less, compress it, or give the client a link (to S3, say).",
-            self._id,
-            source.name,
-            size,
-            source.LIMIT,
+        too_large = AppError(
+            f"The reply is too large for {source.name}: {size} bytes, and {source.LIMIT} are "
+            "allowed, counted as JSON. Send less, compress it, or give the client a link (to S3, "
+            "say)."
         )
-        return source.response_from_reply(plain_reply(500, _SORRY), self.call.event)
+        logger.error("Request %s: %s", self._id, too_large)
+        return source.response_from_reply(self._instead(too_large), self.call.event)
+
+    def _instead(self, error: BadRequest | AppError) -> Reply:
+        """The reply that the client gets for an error, unless its status is to fail."""
+        if error.status in self._failing:
+            raise FailedStatus(
+                f"{error} Its status, {error.status}, is among raise_on_statuses, so the "
+                "invocation fails.",
+                error.status,
+            ) from error
+        return plain_reply(error.status, HTTPStatus(error.status).phrase)
 
     @property
     def _id(self) -> str:
         return self.call.request_id if self.call is not None else "-"
-
-
-_SORRY = "Internal Server Error"
-
-
-def _reply_of(error: BadRequest | AppError) -> Reply:
-    return plain_reply(error.status, HTTPStatus(error.status).phrase)

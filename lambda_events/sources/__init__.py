@@ -1,4 +1,11 @@
-"""The HTTP event sources, one module each, and which of them sent an event."""
+"""The HTTP event sources, one module each, and which of them sent an event.
+
+Lost with every source: hop-by-hop headers, the client's port, where one Cookie header ended and
+the next began, where Cookie and Content-Length stood among the headers. Put in place of what the
+client sent: X-Amzn-Trace-Id, X-Forwarded-Port and X-Forwarded-Proto; its address is added to
+X-Forwarded-For. Of a reply: Content-Length, hop-by-hop headers and whatever Connection names.
+What else a source decodes or loses is written at the top of its module.
+"""
 
 from collections.abc import Sequence
 from typing import Any

@@ -2,8 +2,9 @@
 
 Source: docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
 
-As sent: path and query. Lost: which of several headers of one name were separate, hop-by-hop
-headers. There is no stage.
+As sent: path and query. There is no stage: a root path becomes part of the path. Lost: which of
+several headers of one name were separate, empty cookies; bytes that are not UTF-8 in a body that
+is sent as text (`text/*`, JSON, XML, JavaScript). Of a reply, the same as with HTTP APIs.
 """
 
 from typing import Any

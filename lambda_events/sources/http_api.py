@@ -5,7 +5,11 @@ docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integratio
 
 Decoded on the way: the path, although it is called rawPath; it holds the stage. As sent: the
 query. Lost: how the path was encoded (`%2F` and `/` look alike), which of several headers of one
-name were separate, a custom domain's mapping key, hop-by-hop headers.
+name were separate, empty cookies, a custom domain's mapping key; bytes that are not UTF-8 in a
+body that is sent as text (`text/*`, JSON, XML, JavaScript).
+
+Of a reply, lost: which of several headers of one name were separate (Set-Cookie stays so, and
+moves to the front), the reason phrase.
 """
 
 from typing import Any

@@ -4,8 +4,11 @@ Source:
 docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 
 Decoded on the way: path and query. The path holds the stage. Lost: how the path was encoded
-(`%2F` and `/` look alike), the order of different query keys, keys without `=`, hop-by-hop
-headers, the HTTP version.
+(`%2F` and `/` look alike), the order of different query keys and of different headers, whether a
+key had a `=`, bytes of the query that are not UTF-8, the HTTP version; bytes that are not UTF-8 in
+a body that is sent as text (`text/*`, JSON, XML, JavaScript).
+
+Of a reply, lost: the order of different headers where one is repeated, the reason phrase.
 """
 
 from typing import Any

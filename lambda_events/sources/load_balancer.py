@@ -2,10 +2,14 @@
 
 Source: docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html
 
-As sent: path and query, never decoded. Multi-value mode: every header and query value. Single
-mode: the last value of a repeated header or key. Lost: the order of different query keys, keys
-without `=`, hop-by-hop headers, the HTTP version; the client but for X-Forwarded-For, which only
-the adapter's `trusted_hops` can read.
+As sent: path and query, never decoded; a root path becomes part of the path. Multi-value mode:
+every header and query value. Single mode: the last value of a repeated header or key. Lost: the
+order of different query keys and of different headers, whether a key had a `=`, the HTTP version;
+the client but for X-Forwarded-For, which only the adapter's `trusted_hops` can read; bytes that
+are not UTF-8 in a body that is sent as text (`text/*`, JSON, XML, JavaScript).
+
+Of a reply, lost: in multi-value mode the order of different headers, in single mode which of
+several headers of one name were separate (Set-Cookie stays so).
 """
 
 from http import HTTPStatus

@@ -3,9 +3,14 @@
 Source: docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
 and api-gateway-known-issues.html.
 
-Decoded on the way: the query. As sent: the path. Lost: the order of different query keys, keys
-without `=`, Content-Length where there is no body, hop-by-hop headers, the HTTP version; bytes of
-a body whose media type is not among the API's binary media types.
+Decoded on the way: the query. As sent: the path. Lost: the order of different query keys and of
+different headers, whether a key had a `=`, bytes of the query that are not UTF-8, the HTTP version,
+Content-Length where there is no body, Content-MD5, Expect, Max-Forwards, Server, WWW-Authenticate;
+bytes that are not UTF-8 in a body whose media type is not among the API's binary media types.
+
+Of a reply, lost: the order of different headers where one is repeated, the reason phrase, Expect,
+Host, Via. Renamed to x-amzn-remapped-*: Date, Server, WWW-Authenticate and others. A body of bytes
+arrives as its base64 unless the request's Accept begins with a binary media type.
 """
 
 from typing import Any

@@ -161,6 +161,27 @@ def test_the_deadline_holds_for_handle_too(context: Contexts) -> None:
     assert asyncio.run(handler.handle(EVENT, context(0.2))) == TIMED_OUT
 
 
+def test_a_startup_that_is_late_is_named_and_its_event_gets_504(
+    context: Contexts, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            await receive()
+            await open_pool()
+            await send({"type": "lifespan.startup.complete"})
+            await receive()
+            return
+        await asyncio.sleep(60)
+
+    async def open_pool() -> None:
+        time.sleep(0.4)
+
+    handler = Adapter(app)
+    assert handler(EVENT, context(0.3)) == TIMED_OUT
+    assert "in open_pool" in caplog.messages[0]
+    handler.stop()
+
+
 def test_504_among_the_statuses_to_raise_fails_the_invocation(context: Contexts) -> None:
     from lambda_events import FailedStatus
 

@@ -291,6 +291,20 @@ def test_a_status_can_fail_the_invocation() -> None:
     assert "without a response" in str(raised.value.__cause__)
 
 
+def test_the_adapters_own_errors_can_fail_the_invocation_too() -> None:
+    large = (start(200), body(b"x" * 7_000_000))
+    assert serve(*large)["statusCode"] == 500
+    with pytest.raises(FailedStatus, match="The reply is too large for http_api"):
+        serve(*large, raise_on_statuses=(500,))
+
+    async def never(scope: Any, receive: Any, send: Any) -> None:
+        raise AssertionError("called")
+
+    handler = Adapter(never, lifespan="off", raise_on_statuses=(400,))
+    with pytest.raises(FailedStatus, match="its body is not base64"):
+        handler({**event(), "body": "!", "isBase64Encoded": True})
+
+
 def test_text_types_of_the_users_own_travel_as_text() -> None:
     messages = (start(200, (b"content-type", b"application/x-own")), body(b"text"))
     assert serve(*messages)["body"] == "dGV4dA=="
