@@ -1,6 +1,7 @@
 """Handler: event in, response out. The few lines that every adapter and router share."""
 
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import Collection
 from http import HTTPStatus
 from typing import Any, Self
@@ -18,18 +19,18 @@ from lambda_events.triggers import UNTRANSLATED, named
 logger = logging.getLogger("lambda_events")
 
 
-class Handler:
+class Handler(ABC):
     """`(event, context) -> response`. Subclasses say how a request is answered: `respond`."""
 
     _sources: tuple[Source, ...] = ()
     _events: PostedEvents | None = None
     _failing: Collection[int] = ()
 
+    @abstractmethod
     def respond(self, request: Request, call: Call, sink: Sink) -> None:
         """Answer one request into the sink. Raises AppError where there is no reply to send."""
-        raise NotImplementedError
 
-    def start(self) -> None:
+    def start(self) -> None:  # noqa: B027 - most have nothing to do
         """Whatever can be done before the first request."""
 
     def __call__(self, event: Any, context: Any = None) -> Any:

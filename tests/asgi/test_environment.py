@@ -16,6 +16,7 @@ import pytest
 
 from asgi_lambda import Adapter
 from asgi_lambda.environment import Environment, environment
+from asgi_lambda.sigterm import Sigterm
 from lambda_events import Front, Request
 from lambda_events.sources import http_api
 
@@ -333,6 +334,148 @@ def test_the_process_ends_although_a_daemon_still_serves() -> None:
         "time.sleep(0.2)"
     )
     assert run(script) == (0, "", "")
+
+
+def test_work_that_cannot_begin_raises_in_whatever_thread() -> None:
+    def work(finished: Callable[[], None]) -> Any:
+        raise ValueError("the reason")
+
+    async def under_a_loop() -> None:
+        environment.run(work)
+
+    with pytest.raises(ValueError, match="the reason"):
+        environment.run(work)
+    with pytest.raises(ValueError, match="the reason"):
+        asyncio.run(under_a_loop())
+    assert Adapter(hello, lifespan="off")(event())["body"] == "ok"
+
+
+def test_what_a_fork_inherits_is_left_alone() -> None:
+    own = Environment()
+    inherited = own.loop
+    own._after_fork()
+    assert own.loop is not inherited
+    assert not inherited.is_closed()
+    own.close()
+    own._loop, own._root = inherited, own._inherited[1]  # type: ignore[assignment]
+    own.close()
+
+
+def test_closing_hears_what_the_tasks_raise() -> None:
+    own = Environment()
+
+    async def stubborn() -> None:
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            raise ValueError("the reason") from None
+
+    task = own.loop.create_task(stubborn())
+    own.call(lambda: asyncio.sleep(0))
+    own.close()
+    assert repr(task.exception()) == "ValueError('the reason')"
+    own.close()
+
+
+def test_closing_does_nothing_while_another_thread_is_served() -> None:
+    own = Environment()
+    begun, release = threading.Event(), threading.Event()
+
+    async def wait() -> None:
+        begun.set()
+        while not release.is_set():
+            await asyncio.sleep(0.001)
+
+    thread = threading.Thread(target=own.call, args=(wait,))
+    thread.start()
+    begun.wait()
+    own.close()
+    assert not own.loop.is_closed()
+    release.set()
+    thread.join()
+    own.close()
+    assert own._loop is not None
+    assert own._loop.is_closed()
+
+
+def test_a_loop_that_is_closed_cannot_be_shut_down_any_more() -> None:
+    own = Environment()
+    own.close()
+    own.shutdown()
+    calls = []
+
+    async def never() -> None:
+        calls.append(1)
+
+    own.call(lambda: asyncio.sleep(0))
+    own.at_shutdown(never)
+    own.forget_shutdown(never)
+    own.forget_shutdown(never)
+    own.close()
+    assert calls == []
+
+
+class Signalled:
+    """A Sigterm that logs, and what the process did before it with the signal."""
+
+    def __init__(self, busy: bool = False) -> None:
+        self.log: list[str] = []
+        self.busy = busy
+        self.sigterm = Sigterm(lambda: self.busy, lambda: self.log.append("shut down"))
+        self.before = signal.signal(signal.SIGTERM, lambda *_: self.log.append("chained"))
+
+    def __enter__(self) -> "Signalled":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        signal.signal(signal.SIGTERM, self.before)
+
+
+def test_the_signal_shuts_down_and_is_passed_on() -> None:
+    with Signalled() as it:
+        it.sigterm.watch()
+        it.sigterm.watch()
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert it.log == ["shut down", "chained"]
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert it.log == ["shut down", "chained", "chained"]
+
+
+def test_the_signal_waits_for_what_must_not_be_interrupted() -> None:
+    with Signalled(busy=True) as it:
+        it.sigterm.watch()
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert it.log == []
+        it.sigterm.act_if_pending()
+        it.sigterm.act_if_pending()
+        assert it.log == ["shut down", "chained"]
+
+
+def test_no_other_thread_than_the_main_one_watches_for_the_signal() -> None:
+    with Signalled() as it:
+        thread = threading.Thread(target=it.sigterm.watch)
+        thread.start()
+        thread.join()
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert it.log == ["chained"]
+
+
+def test_an_idle_environment_shuts_down_at_the_signal() -> None:
+    log: list[str] = []
+    own = Environment()
+
+    async def shut_down() -> None:
+        log.append("shut down")
+
+    before = signal.signal(signal.SIGTERM, lambda *_: log.append("chained"))
+    try:
+        own.call(lambda: asyncio.sleep(0))
+        own.at_shutdown(shut_down)
+        os.kill(os.getpid(), signal.SIGTERM)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert log == ["shut down", "chained"]
+    own.close()
 
 
 def test_worker_threads_of_synchronous_endpoints_outlive_their_request() -> None:

@@ -129,6 +129,21 @@ def test_receive_gives_the_body_once_and_then_waits_for_the_reply() -> None:
     ]
 
 
+def test_two_that_wait_for_the_end_are_both_told() -> None:
+    told = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        watchers = [asyncio.create_task(receive()) for _ in range(2)]
+        await asyncio.sleep(0)
+        await send(start())
+        await send(body())
+        told.extend(await asyncio.gather(*watchers))
+
+    Adapter(app, lifespan="off")(event())
+    assert told == [{"type": "http.disconnect"}] * 2
+
+
 def test_a_streamed_reply_arrives_whole() -> None:
     response = serve(
         start(200, (b"Content-Type", b" text/plain\t"), (b"X-A", b" 1"), (b"x-a", b"2\t")),
@@ -379,6 +394,17 @@ def test_a_wsgi_app_is_refused_with_the_way_out() -> None:
     with pytest.raises(ConfigurationError, match="use wsgi_lambda") as error:
         Adapter(app)  # type: ignore[arg-type]
     assert str(error.value).startswith("Expected an ASGI 3 app: app(scope, receive, send), got")
+
+    class Mute:
+        """Its signature cannot be known, as some callables' in C cannot."""
+
+        @property
+        def __signature__(self) -> Any:
+            raise ValueError
+
+        async def __call__(self, scope: Any, receive: Any, send: Any) -> None: ...
+
+    assert Adapter(Mute(), lifespan="off")(event("/"))["statusCode"] == 500
     with pytest.raises(ConfigurationError):
         Adapter("module:app")  # type: ignore[arg-type]
 

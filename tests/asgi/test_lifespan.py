@@ -222,6 +222,18 @@ def test_an_app_whose_lifespan_has_ended_needs_no_shutdown(
     assert caplog.messages == []
 
 
+def test_an_answer_too_many_does_no_harm() -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await send(STARTED)
+        await send(STARTED)
+        await receive()
+
+    handler = Adapter(app)
+    handler.start()
+    handler.stop()
+
+
 def test_the_state_is_copied_for_each_request() -> None:
     seen = []
 
