@@ -1,0 +1,8 @@
+"""Hypothesis without deadlines: a busy machine is no failure."""
+
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "sources", deadline=None, max_examples=80, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("sources")

@@ -1,0 +1,122 @@
+"""An ASGI and a WSGI app that answer with what they saw, in one form for both."""
+
+import base64
+import json
+from collections.abc import Callable, Iterable
+from typing import Any, TypedDict
+
+from lambda_events import Reply, Request
+
+
+class Seen(TypedDict):
+    """What an app can tell about a request. `path` is below the root, decoded."""
+
+    method: str
+    scheme: str
+    root_path: str
+    path: str
+    raw_path: str
+    query: str
+    headers: dict[str, str]
+    body: str
+    client: list[Any] | None
+    server: list[Any]
+    http_version: str
+
+
+def seen_in(request: Request) -> Seen:
+    """What an app must see of a request."""
+    return Seen(
+        method=request.method,
+        scheme=request.scheme,
+        root_path=request.root_path,
+        path=request.path,
+        raw_path=request.public_raw_path,
+        query=request.query,
+        headers=_as_variables(request.headers),
+        body=base64.b64encode(request.body).decode(),
+        client=list(request.client) if request.client else None,
+        server=list(request.server),
+        http_version=request.http_version,
+    )
+
+
+def asgi_echo(reply: Reply) -> Callable[..., Any]:
+    """An ASGI app that gives this reply with what it saw in the place of an empty body."""
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        message = await receive()
+        headers = [(n.decode("latin-1"), v.decode("latin-1")) for n, v in scope["headers"]]
+        seen = Seen(
+            method=scope["method"],
+            scheme=scope["scheme"],
+            root_path=scope["root_path"],
+            path=scope["path"].removeprefix(scope["root_path"]),
+            raw_path=scope["raw_path"].decode("ascii"),
+            query=scope["query_string"].decode("ascii"),
+            headers=_as_variables(headers),
+            body=base64.b64encode(message["body"]).decode(),
+            client=list(scope["client"]) if scope["client"] else None,
+            server=list(scope["server"]),
+            http_version=scope["http_version"],
+        )
+        sent = [(n.encode("latin-1"), v.encode("latin-1")) for n, v in reply.headers]
+        await send({"type": "http.response.start", "status": reply.status, "headers": sent})
+        await send({"type": "http.response.body", "body": reply.body or _json(seen)})
+
+    return app
+
+
+def wsgi_echo(reply: Reply) -> Callable[..., Iterable[bytes]]:
+    """The same as a WSGI app."""
+
+    def app(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        length = int(environ.get("CONTENT_LENGTH") or 0)
+        seen = Seen(
+            method=environ["REQUEST_METHOD"],
+            scheme=environ["wsgi.url_scheme"],
+            root_path=_text(environ["SCRIPT_NAME"]),
+            path=_text(environ["PATH_INFO"]),
+            raw_path=environ["REQUEST_URI"].partition("?")[0],
+            query=environ["QUERY_STRING"],
+            headers={
+                name.removeprefix("HTTP_"): value
+                for name, value in environ.items()
+                if name.startswith("HTTP_") or name in ("CONTENT_TYPE", "CONTENT_LENGTH")
+            },
+            body=base64.b64encode(environ["wsgi.input"].read(length)).decode(),
+            client=_client(environ),
+            server=[environ["SERVER_NAME"], int(environ["SERVER_PORT"])],
+            http_version=environ["SERVER_PROTOCOL"].removeprefix("HTTP/"),
+        )
+        start_response(f"{reply.status} {reply.reason}", list(reply.headers))
+        return [reply.body or _json(seen)]
+
+    return app
+
+
+def _as_variables(headers: list[tuple[str, str]]) -> dict[str, str]:
+    """Headers as WSGI has them: repeats joined, no underscores, no Proxy."""
+    variables: dict[str, str] = {}
+    for name, value in headers:
+        key = name.upper().replace("-", "_")
+        if "_" in name or name == "proxy":
+            continue
+        if key not in variables:
+            variables[key] = value
+        elif key not in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+            variables[key] += "," + value
+    return variables
+
+
+def _client(environ: dict[str, Any]) -> list[Any] | None:
+    address = environ["REMOTE_ADDR"]
+    return [address, int(environ.get("REMOTE_PORT", 0))] if address else None
+
+
+def _json(seen: Seen) -> bytes:
+    return json.dumps(seen).encode()
+
+
+def _text(latin: str) -> str:
+    return latin.encode("latin-1").decode("utf-8", "replace")

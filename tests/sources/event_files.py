@@ -1,0 +1,33 @@
+"""The recorded events under tests/events, one file for each quirk."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from lambda_events.sources import BY_NAME, Front, Source
+
+EVENTS = Path(__file__).parent.parent / "events"
+HTTP_FILES = sorted(path for name in BY_NAME for path in (EVENTS / name).glob("*.json"))
+OTHER_FILES = sorted((EVENTS / "not_http").glob("*.json"))
+
+
+def name_of(path: Path) -> str:
+    """A test's id: `rest_api/stage`."""
+    return f"{path.parent.name}/{path.stem}"
+
+
+def event_in(path: Path) -> Any:
+    """The event."""
+    return json.loads(path.read_text())
+
+
+def source_in(path: Path) -> Source:
+    """The source whose folder the file is in."""
+    return BY_NAME[path.parent.name]
+
+
+def front_of(event: dict[str, Any], root_path: str) -> Front:
+    """The settings under which the event could have been made again."""
+    return Front(
+        stage=root_path.removeprefix("/"), multi_value=bool(event.get("multiValueHeaders"))
+    )

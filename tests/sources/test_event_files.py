@@ -1,0 +1,190 @@
+"""Every recorded event: who claims it, what request it is, and what both kinds of app see of it."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+from wsgiref.validate import validator
+
+import pytest
+from echo_apps import Seen, asgi_echo, seen_in, wsgi_echo
+from event_files import EVENTS, HTTP_FILES, OTHER_FILES, event_in, front_of, name_of, source_in
+from losses import HOP_BY_HOP, comparable, what_arrives
+
+import asgi_lambda
+import wsgi_lambda
+from lambda_events import Reply, Request, UnknownEvent, source_of, trigger_of
+from lambda_events.forwarded import client_by_hops
+from lambda_events.sources import SOURCES
+from lambda_events.triggers import _EVENT_SOURCES, _KEY_SETS, _RECORD_SOURCES
+
+of_every_http_file = pytest.mark.parametrize("path", HTTP_FILES, ids=name_of)
+of_every_other_file = pytest.mark.parametrize("path", OTHER_FILES, ids=name_of)
+REPLY = Reply(
+    201,
+    [
+        ("content-type", "application/json"),
+        ("set-cookie", "a=1; Path=/"),
+        ("x-kind", "green"),
+        ("set-cookie", "b=2; Expires=Wed, 21 Oct 2026 07:28:00 GMT"),
+    ],
+    reason="Created",
+)
+Handler = Callable[[Any, Any], Any]
+
+
+def handlers() -> list[Handler]:
+    return [
+        asgi_lambda.Adapter(asgi_echo(REPLY), lifespan="off"),
+        wsgi_lambda.Adapter(validator(wsgi_echo(REPLY))),
+    ]
+
+
+def test_every_source_has_a_folder_and_every_trigger_a_file() -> None:
+    folders = {path.name for path in EVENTS.iterdir()}
+    tables = (_RECORD_SOURCES.values(), _EVENT_SOURCES.values(), _KEY_SETS)
+    triggers = {name for table in tables for name in table}
+    triggers |= {"authorizer", "websocket_api", "schedule", "warmup", "direct"}
+
+    assert folders == {source.name for source in SOURCES} | {"not_http"}
+    assert {path.name.partition(".")[0] for path in OTHER_FILES} == triggers | {"unknown"}
+
+
+@of_every_http_file
+def test_an_event_is_claimed_by_its_own_source_and_no_other(path: Path) -> None:
+    event = event_in(path)
+
+    assert [source.name for source in SOURCES if source.sent(event)] == [path.parent.name]
+    assert source_of(event).name == path.parent.name
+    with pytest.raises(UnknownEvent, match="ask source_of"):
+        trigger_of(event)
+
+
+@of_every_http_file
+def test_an_event_gives_a_request_whose_values_are_normal(path: Path) -> None:
+    request = source_in(path).request_from_event(event_in(path))
+
+    names = [name for name, _ in request.headers]
+    assert request.method.isupper()
+    assert request.scheme in ("http", "https")
+    assert request.root_path == "" or request.root_path.startswith("/")
+    assert not request.root_path.endswith("/")
+    assert request.path.startswith("/")
+    assert {*request.raw_path} <= {chr(code) for code in range(0x21, 0x7F)} - {*"?#"}
+    assert {*request.query} <= {chr(code) for code in range(0x21, 0x7F)} - {*"#"}
+    assert names == [name.lower() for name in names]
+    assert not {*names} & {*HOP_BY_HOP}
+    assert names.count("cookie") <= 1
+    assert all(value.encode("latin-1").find(b"\n") < 0 for _, value in request.headers)
+    length = request.header("content-length")
+    assert length == str(len(request.body)) if request.body else length in (None, "0")
+    assert 0 < request.server[1] < 65536
+
+
+@of_every_http_file
+def test_the_raw_path_decodes_to_the_path(path: Path) -> None:
+    request = source_in(path).request_from_event(event_in(path))
+
+    assert unquote(request.raw_path) == request.path
+
+
+@of_every_http_file
+def test_an_event_that_is_made_again_gives_the_request_less_the_losses(path: Path) -> None:
+    source, event = source_in(path), event_in(path)
+    request = source.request_from_event(event)
+    front = front_of(event, request.root_path)
+
+    again = source.request_from_event(source.event_from_request(request, front))
+
+    assert comparable(source, again) == what_arrives(source, front, request)
+
+
+@of_every_http_file
+def test_both_kinds_of_app_see_the_request_and_their_replies_come_back(path: Path) -> None:
+    source, event = source_in(path), event_in(path)
+    request = source.request_from_event(event)
+    if request.client is None:
+        request = replace(request, client=client_by_hops(request.headers, 1))
+    front = front_of(event, request.root_path)
+
+    replies = [
+        source.reply_from_response(_through_json(handler(event, None)), request, front)
+        for handler in handlers()
+    ]
+
+    assert replies[0] == replies[1]
+    assert (replies[0].status, replies[0].reason) in ((201, "Created"), (201, ""))
+    assert sorted(replies[0].headers) == sorted(REPLY.headers)
+    assert _seen(replies[0], request) == seen_in(request)
+
+
+def _seen(reply: Reply, request: Request) -> Seen:
+    if request.method == "HEAD":
+        assert reply.body == b""
+        return seen_in(request)
+    seen: Seen = json.loads(reply.body)
+    return seen
+
+
+def _through_json(response: object) -> object:
+    """As Lambda's runtime writes it and the platform reads it."""
+    return json.loads(json.dumps(response, allow_nan=False))
+
+
+@of_every_other_file
+def test_an_event_that_is_no_request_is_claimed_by_its_trigger_alone(path: Path) -> None:
+    event, trigger = event_in(path), path.name.partition(".")[0]
+
+    assert not any(source.sent(event) for source in SOURCES)
+    with pytest.raises(UnknownEvent):
+        source_of(event)
+    if trigger == "unknown":
+        with pytest.raises(UnknownEvent):
+            trigger_of(event)
+    else:
+        assert trigger_of(event) == trigger
+
+
+@of_every_other_file
+def test_an_event_that_is_no_request_never_reaches_an_app(path: Path) -> None:
+    async def asgi(scope: Any, receive: Any, send: Any) -> None:
+        pytest.fail("called")
+
+    def wsgi(environ: Any, start_response: Any) -> list[bytes]:
+        pytest.fail("called")
+
+    event, answers = event_in(path), []
+    for handler in (asgi_lambda.Adapter(asgi, lifespan="off"), wsgi_lambda.Adapter(wsgi)):
+        try:
+            answers.append(handler(event, None))
+        except UnknownEvent as error:
+            answers.append(str(error))
+
+    if path.name.startswith("warmup"):
+        assert answers == [{}, {}]
+    else:
+        assert answers[0] == answers[1]
+        assert answers[0].startswith("Expected an HTTP event")
+
+
+@of_every_other_file
+def test_an_error_names_the_keys_of_an_event_and_none_of_its_values(path: Path) -> None:
+    event = event_in(path)
+
+    with pytest.raises(UnknownEvent) as caught:
+        source_of(event)
+
+    message = str(caught.value)
+    assert all(key in message for key in (event if isinstance(event, dict) else ()))
+    assert [text for text in _texts(event) if text in message] == []
+
+
+def _texts(value: Any) -> list[str]:
+    """The values of an event that are long enough to be somebody's."""
+    if isinstance(value, dict):
+        return [text for item in value.values() for text in _texts(item)]
+    if isinstance(value, list):
+        return [text for item in value for text in _texts(item)]
+    return [value] if isinstance(value, str) and len(value) > 8 else []

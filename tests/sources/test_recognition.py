@@ -1,0 +1,118 @@
+"""What is said of an event that nothing claims, and sources of the user's own."""
+
+from typing import Any
+
+import pytest
+
+from lambda_events import UnknownEvent, source_of, trigger_of
+from lambda_events.posted import PostedEvents
+from lambda_events.recognition import described
+from lambda_events.sources import BY_NAME, SOURCES, find_source, rest_api
+from lambda_events.triggers import named
+
+MESSAGES: dict[str, tuple[Any, str]] = {
+    "null": (
+        None,
+        'Expected an HTTP event, got NoneType. Pass events_path="/path" to have events that are '
+        "not HTTP POSTed to the app.",
+    ),
+    "a queue's": (
+        {"Records": [{"eventSource": "aws:sqs"}]},
+        'this one is from sqs. Pass events_path="/path" to have such events POSTed to the app, or '
+        "give them a function of their own. Its keys: Records.",
+    ),
+    "an authorizer's": (
+        {"type": "TOKEN", "methodArn": "a"},
+        "this is a Lambda authorizer's. It asks whether a request may pass, and is no request "
+        "itself: attach a function of its own as the authorizer. Its keys: methodArn, type.",
+    ),
+    "a WebSocket API's": (
+        {"requestContext": {"connectionId": "a"}},
+        "this is a WebSocket API's, which an Adapter does not serve. Its keys: requestContext.",
+    ),
+    "CloudFront's": ({"Records": [{"cf": {}}]}, "this is CloudFront's (Lambda@Edge), which this"),
+    "VPC Lattice's": ({"requestContext": {"serviceArn": "a"}}, "this is VPC Lattice's, which this"),
+    "VPC Lattice's, version 1": ({"raw_path": "/", "method": "GET"}, "this is VPC Lattice's"),
+    "OpenWhisk's": ({"__ow_method": "get"}, "this is an OpenWhisk web action's, which this"),
+    "a value": (
+        {"a": 1, "B": 2},
+        'this is a value of somebody\'s own, as Invoke passes it on. Pass events_path="/path" to '
+        "have such events POSTed to the app. Its keys: B, a.",
+    ),
+    "no keys": ({}, "Its keys: none."),
+    "like a REST API's": ({"httpMethod": "GET"}, "the nearest is rest_api, whose requestContext"),
+    "like an HTTP API's": ({"rawPath": "/"}, "the nearest is http_api, whose requestContext.http"),
+    "like nothing": (
+        {"Records": []},
+        "no source and no trigger looks like it. If an emulator or a test wrote it, compare it",
+    ),
+    "keys that are no text": ({1: 2, "a": 3}, "Its keys: 1, a."),
+}
+
+
+@pytest.mark.parametrize(("event", "message"), MESSAGES.values(), ids=MESSAGES)
+def test_a_message_says_expected_got_and_next_step(event: Any, message: str) -> None:
+    said = described(event)
+
+    assert said.startswith("Expected an HTTP event")
+    assert message in said
+    with pytest.raises(UnknownEvent) as caught:
+        source_of(event)
+    assert str(caught.value) == said
+
+
+def test_sources_are_found_by_their_names() -> None:
+    assert {name: source.name for name, source in BY_NAME.items()} == {
+        source.name: source.name for source in SOURCES
+    }
+
+
+def test_a_load_balancer_takes_a_megabyte_and_the_others_six() -> None:
+    six = 6 * 1024 * 1024 + 100
+
+    assert {source.name: source.LIMIT for source in (*SOURCES, PostedEvents("/"))} == {
+        "events": six,
+        "http_api": six,
+        "rest_api": six,
+        "function_url": six,
+        "http_api_v1": six,
+        "load_balancer": 1024 * 1024,
+    }
+
+
+def test_a_source_of_ones_own_is_asked_first() -> None:
+    class Own(PostedEvents):
+        def sent(self, event: Any) -> bool:
+            return isinstance(event, dict) and "mine" in event
+
+    own = Own("/")
+    rest = {"httpMethod": "GET", "requestContext": {}}
+
+    assert find_source({"mine": 1, **rest}, [own]) is own
+    assert find_source(rest, [own]) is rest_api
+    assert find_source({}, [own]) is None
+
+
+@pytest.mark.parametrize(
+    ("event", "name"),
+    [
+        ({"type": "REQUEST", "body": "a"}, "direct"),
+        ({"type": ["TOKEN"], "methodArn": "a"}, None),
+        ({"eventSource": "aws:sqs"}, None),
+        ({"eventSource": "aws:kafka"}, "kafka"),
+        ({"Records": [{"eventSource": ["aws:sqs"]}]}, None),
+        ({"Records": ["aws:sqs"]}, None),
+        ({"Records": {}}, None),
+        ({"requestContext": {"stage": "a"}}, None),
+        ({"detail-type": "a"}, None),
+        ({"detail-type": ["Scheduled Event"], "detail": {}}, "eventbridge"),
+        ({"warmer": 1}, "direct"),
+        ({"source": "serverless-plugin-lambda-warmup"}, "warmup"),
+        ({"source": ["serverless-plugin-warmup"]}, "direct"),
+    ],
+)
+def test_a_trigger_is_named_by_what_only_it_has(event: dict[str, Any], name: str | None) -> None:
+    assert named(event) == name
+    if name is None:
+        with pytest.raises(UnknownEvent, match="no source and no trigger"):
+            trigger_of(event)

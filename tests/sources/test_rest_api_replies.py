@@ -1,0 +1,140 @@
+"""REST APIs: what response a reply is, and what the gateway makes of a response."""
+
+from typing import Any
+
+import pytest
+from losses import NOT_RETURNED, REMAPPED
+
+from lambda_events import Front, Reply, Request
+from lambda_events.sources import rest_api
+
+DROPPED = [*NOT_RETURNED, "proxy-authenticate", "te", "trailer", "transfer-encoding"]
+JSON = ("content-type", "application/json")
+REFUSED = Reply(502, [JSON], b'{"message": "Internal server error"}', True)
+NOT_BASE64 = Reply(500, [JSON], b'{"message": "Internal server error"}', True)
+
+REPLIES: dict[str, tuple[Reply, dict[str, Any]]] = {
+    "text": (
+        Reply(200, [JSON, ("x", "1")], b"{}", True, "Fine"),
+        {
+            "statusCode": 200,
+            "headers": {"content-type": "application/json", "x": "1"},
+            "body": "{}",
+            "isBase64Encoded": False,
+        },
+    ),
+    "bytes": (
+        Reply(200, [("content-length", "2")], b"\0\xff"),
+        {"statusCode": 200, "headers": {}, "body": "AP8=", "isBase64Encoded": True},
+    ),
+    "text in another charset": (
+        Reply(200, [], b"caf\xe9", True),
+        {"statusCode": 200, "headers": {}, "body": "Y2Fm6Q==", "isBase64Encoded": True},
+    ),
+    "repeated headers, in one map": (
+        Reply(204, [("set-cookie", "a"), ("x", "1"), ("set-cookie", "b")]),
+        {
+            "statusCode": 204,
+            "multiValueHeaders": {"set-cookie": ["a", "b"], "x": ["1"]},
+            "body": "",
+            "isBase64Encoded": False,
+        },
+    ),
+    "headers that belong to the connection": (
+        Reply(200, [("connection", "X-Hop, close"), ("x-hop", "1"), ("te", "a"), ("x", "1")]),
+        {"statusCode": 200, "headers": {"x": "1"}, "body": "", "isBase64Encoded": False},
+    ),
+}
+
+
+@pytest.mark.parametrize(("reply", "expected"), REPLIES.values(), ids=REPLIES)
+def test_a_reply_is_a_whole_response(reply: Reply, expected: dict[str, Any]) -> None:
+    assert rest_api.response_from_reply(reply, {}) == expected
+
+
+RESPONSES: dict[str, tuple[Any, Reply]] = {
+    "an empty object": ({}, Reply(200, [JSON], b"", True)),
+    "headers alone": ({"headers": {"A": "1"}}, Reply(200, [("a", "1"), JSON], b"", True)),
+    "a status that is text": ({"statusCode": "201"}, Reply(201, [JSON], b"", True)),
+    "a whole status": ({"statusCode": 201.0}, Reply(201, [JSON], b"", True)),
+    "a status that is a word": ({"statusCode": "test"}, REFUSED),
+    "a status that is no status": ({"statusCode": 99}, REFUSED),
+    "a status that is true": ({"statusCode": True}, REFUSED),
+    "a status of four digits": ({"statusCode": "2000"}, REFUSED),
+    "a broken status": ({"statusCode": 200.5}, REFUSED),
+    "an unknown key": ({"statusCode": 200, "cookies": []}, REFUSED),
+    "a string": ("hello", REFUSED),
+    "null": (None, REFUSED),
+    "null headers": ({"headers": None, "body": "a"}, Reply(200, [JSON], b"a", True)),
+    "headers that are no object": ({"headers": ["a"]}, REFUSED),
+    "a header that is true": (
+        {"headers": {"a": True, "b": False}},
+        Reply(200, [("a", "true"), ("b", "false"), JSON], b"", True),
+    ),
+    "a header that is a number": ({"headers": {"a": 1}}, REFUSED),
+    "a header with a line break": ({"headers": {"a": "1\r\nb: 2"}}, REFUSED),
+    "a header whose name is no token": ({"headers": {"a b": "1"}}, REFUSED),
+    "a header beyond latin-1": (
+        {"headers": {"a": "玉"}},
+        Reply(200, [("a", "\xe7\x8e\x89"), JSON], b"", True),
+    ),
+    "a list of headers that is none": ({"multiValueHeaders": {"a": "1"}}, REFUSED),
+    "lists of headers that are no object": ({"multiValueHeaders": []}, REFUSED),
+    "a name in both maps: both are sent": (
+        {"multiValueHeaders": {"A": ["m", "n"]}, "headers": {"a": "s"}},
+        Reply(200, [("a", "m"), ("a", "n"), ("a", "s"), JSON], b"", True),
+    ),
+    "a content type of its own": (
+        {"headers": {"Content-Type": "text/html"}, "body": "<p>"},
+        Reply(200, [("content-type", "text/html")], b"<p>", True),
+    ),
+    "remapped headers": (
+        {"headers": dict.fromkeys(["Connection", *REMAPPED], "x")},
+        Reply(
+            200,
+            [(f"x-amzn-remapped-{name}", "x") for name in ["connection", *REMAPPED]] + [JSON],
+            b"",
+            True,
+        ),
+    ),
+    "dropped headers": (
+        {"headers": dict.fromkeys(["Content-Length", *DROPPED], "x")},
+        Reply(200, [JSON], b"", True),
+    ),
+    "a body that is an object": ({"body": {"a": 1}}, REFUSED),
+    "a surrogate in the body": ({"body": "a\ud800"}, Reply(200, [JSON], b"a?", True)),
+    "base64": ({"body": "AP8=", "isBase64Encoded": True}, Reply(200, [JSON], b"\0\xff")),
+    "base64 that is none": ({"body": "A", "isBase64Encoded": True}, NOT_BASE64),
+}
+
+
+@pytest.mark.parametrize(("response", "expected"), RESPONSES.values(), ids=RESPONSES)
+def test_a_response_is_a_whole_reply_or_refused(response: Any, expected: Reply) -> None:
+    assert rest_api.reply_from_response(response, Request(), Front()) == expected
+    assert rest_api.refusal() == REFUSED
+
+
+ACCEPTED = {
+    "no Accept": (None, ("image/png",), False),
+    "the type": ("image/png", ("image/png",), True),
+    "the first of several": ("image/png;q=0.1, text/html", ("image/png",), True),
+    "the second of several": ("text/html, image/png", ("image/png",), False),
+    "a wildcard on the right": ("image/webp", ("image/*",), True),
+    "a wildcard on the left": ("image/webp", ("*/webp",), False),
+    "every type": ("text/html", ("*/*",), True),
+    "every type and no Accept": (None, ("*/*",), True),
+    "Accept of everything": ("*/*", ("image/png",), False),
+    "no binary types": ("image/png", (), False),
+}
+
+
+@pytest.mark.parametrize(("accept", "types", "decoded"), ACCEPTED.values(), ids=ACCEPTED)
+def test_the_first_type_of_accept_decides_whether_base64_is_decoded(
+    accept: str | None, types: tuple[str, ...], decoded: bool
+) -> None:
+    sent = Request(headers=[("accept", accept)] if accept else [])
+    response = {"body": "AP8=", "isBase64Encoded": True}
+
+    reply = rest_api.reply_from_response(response, sent, Front(binary_media_types=types))
+
+    assert reply == Reply(200, [JSON], b"\0\xff" if decoded else b"AP8=")

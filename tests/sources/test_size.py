@@ -1,0 +1,83 @@
+"""How large a response is, counted as Lambda counts it."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lambda_events import Reply
+from lambda_events.size import exceeds, may_exceed
+from lambda_events.sources import BY_NAME
+
+PY311 = {"AWS_EXECUTION_ENV": "AWS_Lambda_python3.11"}
+PY312 = {"AWS_EXECUTION_ENV": "AWS_Lambda_python3.12"}
+
+
+def response(body: str, encoded: bool = False) -> dict[str, Any]:
+    return {"statusCode": 200, "headers": {"a": "é"}, "body": body, "isBase64Encoded": encoded}
+
+
+@pytest.mark.parametrize("body", ["", "a" * 70_000, '"\\\n\x01' * 20_000, "é玉😀" * 30_000])
+@pytest.mark.parametrize("environment", [PY311, PY312, {}])
+def test_the_size_is_that_of_the_json_which_the_runtime_sends(
+    body: str, environment: dict[str, str]
+) -> None:
+    sent = response(body)
+    escaping = environment is PY311
+    # Headers are counted with their escapes in either case: they are small.
+    size = len(json.dumps(sent)) - len(json.dumps(body))
+    size += len(json.dumps(body, ensure_ascii=escaping).encode())
+
+    assert exceeds(sent, 0, environment) == size
+    assert exceeds(sent, size - 1, environment) == size
+    assert exceeds(sent, size, environment) is None
+
+
+def test_base64_has_nothing_to_escape() -> None:
+    sent = response("AP8=" * 100_000, True)
+
+    assert exceeds(sent, 1, PY312) == len(json.dumps(sent))
+
+
+def test_a_lone_surrogate_is_counted_and_does_not_raise() -> None:
+    assert exceeds(response("\ud800"), 0, PY312) == len(json.dumps(response("?")))
+
+
+@pytest.mark.parametrize("sent", ["hello", None, [1], 5])
+def test_what_is_no_object_has_no_size(sent: Any) -> None:
+    assert exceeds(sent, 0) is None
+
+
+def test_a_response_without_a_body_has_the_size_of_the_rest() -> None:
+    sent = {"statusCode": 200}
+
+    assert exceeds(sent, 10) == len(json.dumps(sent)) + len(', "body": ""')
+
+
+def test_the_environment_is_the_process_unless_it_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_EXECUTION_ENV", "AWS_Lambda_python3.11")
+    escaped = exceeds(response("é"), 0)
+    monkeypatch.setenv("AWS_EXECUTION_ENV", "AWS_Lambda_python3.13")
+    plain = exceeds(response("é"), 0)
+
+    assert (escaped or 0) - (plain or 0) == len("\\u00e9") - len("é".encode())
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+@given(
+    st.text(max_size=300).map(str.encode) | st.binary(max_size=300),
+    st.lists(st.tuples(st.text("ab", min_size=1), st.text(max_size=20)), max_size=5),
+    st.booleans(),
+)
+def test_the_quick_bound_is_never_too_low(
+    name: str, body: bytes, headers: list[tuple[str, str]], text: bool
+) -> None:
+    reply = Reply(200, headers, body, text)
+    sent = BY_NAME[name].response_from_reply(reply, {})
+    size = exceeds(sent, 0, PY311)
+
+    assert size is not None
+    assert may_exceed(reply, size - 1)
+    assert not may_exceed(reply, 10**6)

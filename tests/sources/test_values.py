@@ -1,0 +1,141 @@
+"""Request, Reply, the errors, the sink and the call: small values that everything shares."""
+
+import pytest
+
+import lambda_events
+from lambda_events import (
+    AppError,
+    BadRequest,
+    ConfigurationError,
+    FailedStatus,
+    LambdaAdaptersError,
+    Reply,
+    Request,
+    StartupFailed,
+    UnknownEvent,
+)
+from lambda_events.call import Call
+from lambda_events.messages import json_reply, plain_reply
+from lambda_events.sink import BufferedSink
+from lambda_events.sources import rest_api
+
+
+def test_a_request_is_of_the_root_unless_it_says_otherwise() -> None:
+    request = Request()
+
+    assert (request.method, request.public_path, request.public_raw_path) == ("GET", "/", "/")
+    assert (request.client, request.server) == (None, ("localhost", 443))
+
+
+def test_the_public_path_begins_with_the_root() -> None:
+    request = Request(root_path="/é b", path="/a/b", raw_path="/a%2Fb")
+
+    assert request.public_path == "/é b/a/b"
+    assert request.public_raw_path == "/%C3%A9%20b/a%2Fb"
+
+
+def test_the_first_value_of_a_header_is_found_by_its_name() -> None:
+    request = Request(headers=[("a", "1"), ("b", ""), ("a", "2")])
+
+    assert [request.header(name) for name in ("a", "b", "c", "A")] == ["1", "", None, None]
+
+
+def test_neither_a_request_nor_a_reply_shows_what_may_be_secret() -> None:
+    secret = [("authorization", "Bearer s3cret")]
+    shown = repr(Request(query="token=s3cret", headers=secret, body=b"s3cret"))
+    shown += repr(Reply(headers=secret, body=b"s3cret"))
+
+    assert "s3cret" not in shown
+
+
+def test_two_requests_do_not_share_their_headers() -> None:
+    Request().headers.append(("a", "1"))
+    Reply().headers.append(("a", "1"))
+
+    assert (Request().headers, Reply().headers) == ([], [])
+
+
+def test_the_librarys_own_answers_are_short() -> None:
+    assert plain_reply(404, "é") == Reply(
+        404, [("content-type", "text/plain; charset=utf-8")], b"\xc3\xa9", True
+    )
+    assert json_reply(500, "{}") == Reply(500, [("content-type", "application/json")], b"{}", True)
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (BadRequest("a"), 400),
+        (BadRequest("a", 413), 413),
+        (AppError("a"), 500),
+        (AppError("a", 504), 504),
+        (FailedStatus("a", 503), 503),
+    ],
+)
+def test_an_error_tells_its_status(error: BadRequest, status: int) -> None:
+    assert (str(error), error.status) == ("a", status)
+    assert isinstance(error, LambdaAdaptersError)
+
+
+def test_every_error_is_one_of_the_librarys() -> None:
+    for kind in (UnknownEvent, StartupFailed, ConfigurationError):
+        assert issubclass(kind, LambdaAdaptersError)
+    assert issubclass(ConfigurationError, ValueError)
+
+
+def test_public_names_are_sorted_and_there() -> None:
+    assert lambda_events.__all__ == sorted(lambda_events.__all__)
+    assert all(hasattr(lambda_events, name) for name in lambda_events.__all__)
+
+
+@pytest.mark.parametrize(
+    ("chunks", "body", "size"),
+    [([], b"", 0), ([b"abc"], b"abc", 3), ([b"ab", b"", b"cd"], b"abcd", 4)],
+)
+def test_a_buffered_sink_collects_a_reply(chunks: list[bytes], body: bytes, size: int) -> None:
+    sink = BufferedSink(4)
+
+    sink.start(201, [("a", "1")], "Made", True)
+    for chunk in chunks:
+        sink.write(chunk)
+    sink.end()
+
+    assert sink.reply == Reply(201, [("a", "1")], body, True, "Made")
+    assert sink.size == size
+
+
+def test_a_buffered_sink_keeps_no_more_than_can_be_sent_and_goes_on_counting() -> None:
+    sink = BufferedSink(4)
+
+    sink.start(200, [], "", False)
+    for chunk in (b"abc", b"de", b"", b"fg"):
+        sink.write(chunk)
+    sink.end()
+
+    assert sink.reply == Reply(200)
+    assert sink.size == 7
+
+
+def test_a_call_brings_what_lambda_passed() -> None:
+    class Context:
+        aws_request_id = "8c5a"
+
+        def get_remaining_time_in_millis(self) -> int:
+            return 1000
+
+    event, context = {"a": 1}, Context()
+
+    call = Call(event, context, rest_api)
+
+    assert call.event is event
+    assert call.context is context
+    assert call.source is rest_api
+    assert call.deadline is not None
+    assert call.request_id == "8c5a"
+
+
+@pytest.mark.parametrize("context", [None, object(), {"aws_request_id": "8c5a"}])
+def test_a_call_without_a_real_context_has_neither_id_nor_deadline(context: object) -> None:
+    call = Call({}, context, rest_api)
+
+    assert (call.request_id, call.deadline) == ("-", None)
