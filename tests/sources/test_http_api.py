@@ -150,6 +150,11 @@ CLAIMS: dict[str, tuple[Any, bool]] = {
     "an authorizer of format 2.0": ({"requestContext": {"http": {}}, "routeArn": "a"}, False),
     "an authorizer of format 1.0": ({"requestContext": {"http": {}}, "methodArn": "a"}, False),
     "VPC Lattice": ({"version": "2.0", "requestContext": {"serviceNetworkArn": "a"}}, False),
+    "VPC Lattice, whatever else": (
+        {"requestContext": {"http": {}, "serviceNetworkArn": "a"}},
+        False,
+    ),
+    "a service of VPC Lattice": ({"requestContext": {"http": {}, "serviceArn": "a"}}, False),
     "a load balancer": ({"requestContext": {"http": {}, "elb": {}}}, False),
     "a WebSocket API": ({"requestContext": {"http": {}, "connectionId": "a"}}, False),
     "http that is no object": ({"version": "2.0", "requestContext": {"http": "a"}}, False),
