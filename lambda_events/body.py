@@ -53,8 +53,11 @@ def bytes_from_event(body: object, encoded: object) -> bytes:
     if body is None or body == "":
         return b""
     if not isinstance(body, str):
-        return json.dumps(body).encode()
-    if not encoded:
+        try:
+            return json.dumps(body).encode()
+        except (RecursionError, TypeError, ValueError):
+            raise BadRequest("The event's body is neither text nor JSON.") from None
+    if not encoded or encoded == "false":
         return body.encode("utf-8", "replace")
     try:
         return decode(body)

@@ -107,7 +107,7 @@ def latin(value: str) -> str:
 
 
 def text_of(value: object) -> str:
-    """A header value that is no string (hand-made events): JSON's spelling of it."""
+    """A header value that is no string, as hand-made events have it; booleans as JSON has them."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)

@@ -3,6 +3,6 @@
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
-    "sources", deadline=None, max_examples=80, suppress_health_check=[HealthCheck.too_slow]
+    "sources", deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("sources")

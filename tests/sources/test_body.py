@@ -38,6 +38,8 @@ def _without_pybase64() -> ModuleType:
 
 BODIES: dict[str, tuple[object, object, bytes]] = {
     "null": (None, False, b""),
+    "text that is called base64 by a string": ("aGk=", "true", b"hi"),
+    "text that is not called base64 by a string": ("hi!", "false", b"hi!"),
     "null that claims base64": (None, True, b""),
     "empty": ("", True, b""),
     "text": ("é玉", False, b"\xc3\xa9\xe7\x8e\x89"),
@@ -186,3 +188,13 @@ def test_platforms_pass_few_types_on_as_text(
 def test_a_platform_that_takes_bytes_for_text_spoils_them() -> None:
     assert body.placed_in_event(b"a\xff", True) == ("a\ufffd", False)
     assert body.placed_in_event(b"a\xff", False) == ("Yf8=", True)
+
+
+def test_a_body_that_is_too_deep_to_be_json_is_a_bad_request() -> None:
+    deep: list[object] = []
+    for _ in range(100_000):
+        deep = [deep]
+    with pytest.raises(BadRequest, match="neither text nor JSON"):
+        body.bytes_from_event(deep, False)
+    while deep:  # or its end would be too deep as well
+        deep = deep.pop()  # type: ignore[assignment]
