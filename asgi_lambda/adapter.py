@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import Collection, Sequence
+from functools import partial
 from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
@@ -11,6 +12,7 @@ from asgi_lambda.http import scope_of
 from asgi_lambda.lifespan import Lifespan
 from asgi_lambda.serving import App, Serving
 from asgi_lambda.snapshot import after_restore
+from asgi_lambda.stacks import task_stacks
 from lambda_events.adapter import AppHandler, refuse, takes
 from lambda_events.call import Call
 from lambda_events.errors import ConfigurationError
@@ -83,15 +85,14 @@ class Adapter(AppHandler):
 
     def start(self) -> None:
         """Start the app's lifespan on the environment's loop, unless it has been."""
-        self._started()
-
-    def _started(self) -> Lifespan:
         lifespan = self._lifespan_on(environment.loop)
         if not lifespan.ready:
-            environment.call(lifespan.startup)
-            if lifespan.supported:
-                environment.at_shutdown(lifespan.shutdown)
-        return lifespan
+            self._start(lifespan)
+
+    def _start(self, lifespan: Lifespan) -> None:
+        environment.call(lifespan.startup)
+        if lifespan.supported:
+            environment.at_shutdown(lifespan.shutdown)
 
     def stop(self) -> None:
         """Shut the app's lifespan down, for tests and tools; the next event starts it anew."""
@@ -103,7 +104,10 @@ class Adapter(AppHandler):
     def respond(self, request: Request, call: Call, sink: Sink) -> None:
         with Exchange(request, call, sink, self.options) as exchange:
             if not exchange.hides():
-                lifespan = self._started()
+                lifespan = self._lifespan_on(environment.loop)
+                if not lifespan.ready:
+                    exchange.stacks = partial(task_stacks, environment.loop)
+                    self._start(lifespan)
                 serving = self._serving(exchange, call, lifespan)
                 environment.run(serving.run)
                 serving.outcome()
@@ -121,8 +125,11 @@ class Adapter(AppHandler):
     async def _answer(self, request: Request, call: Call, sink: Sink) -> None:
         with Exchange(request, call, sink, self.options) as exchange:
             if not exchange.hides():
-                lifespan = self._lifespan_on(asyncio.get_running_loop())
-                await lifespan.startup()
+                loop = asyncio.get_running_loop()
+                lifespan = self._lifespan_on(loop)
+                if not lifespan.ready:
+                    exchange.stacks = partial(task_stacks, loop)
+                    await lifespan.startup()
                 serving = self._serving(exchange, call, lifespan)
                 await run_here(serving.run)
                 serving.outcome()
@@ -136,7 +143,10 @@ class Adapter(AppHandler):
     def _lifespan_on(self, loop: asyncio.AbstractEventLoop) -> Lifespan:
         lifespan = self._lifespans.get(loop)
         if lifespan is None:
-            lifespan = self._lifespans[loop] = Lifespan(self.app, self._lifespan_mode)
+            for old in [old for old in list(self._lifespans) if old.is_closed()]:
+                self._lifespans.pop(old, None)  # its tasks hold the loop, so it would stay
+            lifespan = Lifespan(self.app, self._lifespan_mode)
+            lifespan = self._lifespans.setdefault(loop, lifespan)
         return lifespan
 
     def _serving(self, exchange: Exchange, call: Call, lifespan: Lifespan) -> Serving:

@@ -15,6 +15,7 @@ import os
 import threading
 from asyncio import base_events
 from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from typing import Any
 
 from asgi_lambda.left_behind import LeftBehind
@@ -44,6 +45,7 @@ class Environment:
 
     def _reset(self) -> None:
         self._mutex = threading.Lock()
+        self._making = threading.RLock()  # a signal may come while its thread holds it
         self._loop: asyncio.AbstractEventLoop | None = None
         self._root: asyncio.Task[None] | None = None
         self._driving = False
@@ -55,17 +57,22 @@ class Environment:
     @property
     def loop(self) -> asyncio.AbstractEventLoop:
         """The process's loop, made when first needed and again where somebody closed it."""
-        if self._loop is None or self._loop.is_closed():
-            self._loop = asyncio.new_event_loop()
-            self._shutdowns.clear()
-            self._left_behind = LeftBehind()
-            self._loop.set_task_factory(self._left_behind.make_task)
-            # A task that never ends, marked as run_until_complete marks its own: by that mark
-            # anyio finds the task whose end ends its worker threads. Without it, every request of
-            # a synchronous endpoint would start and stop a thread.
-            self._root = asyncio.Task(_forever(), loop=self._loop, name="environment")
-            self._root.add_done_callback(_stop_mark)
-        return self._loop
+        with self._making:
+            if self._loop is None or self._loop.is_closed():
+                self._loop = self._new_loop()
+            return self._loop
+
+    def _new_loop(self) -> asyncio.AbstractEventLoop:
+        loop = asyncio.new_event_loop()
+        self._shutdowns.clear()
+        self._left_behind = LeftBehind()
+        loop.set_task_factory(self._left_behind.make_task)
+        # A task that never ends, marked as run_until_complete marks its own: by that mark anyio
+        # finds the task whose end ends its worker threads. Without it, every request of a
+        # synchronous endpoint would start and stop a thread.
+        self._root = asyncio.Task(_forever(), loop=loop, name="environment")
+        self._root.add_done_callback(_stop_mark)
+        return loop
 
     def run(self, work: Work, *, watch: bool = True) -> None:
         """Run work on the loop until it calls `finished`, from whichever thread; `watch` for
@@ -106,13 +113,19 @@ class Environment:
 
     def _outlast(self) -> None:
         """Drive on for those who joined; whoever comes after the last of them drives anew."""
+        interrupt: BaseException | None = None
         while True:
             with self._mutex:
                 if not self._joiners:
                     self._driving = False
                     break
-            self.loop.run_forever()
+            try:
+                self.loop.run_forever()
+            except BaseException as error:  # SystemExit in a task; the joiners still wait
+                interrupt = error
         self._sigterm.act_if_pending()
+        if interrupt is not None:
+            raise interrupt
 
     def _busy(self) -> bool:
         return self._driving or self._mutex.locked()
@@ -174,7 +187,8 @@ class Environment:
 
     def at_shutdown(self, shutdown: Callable[[], Awaitable[None]]) -> None:
         """Have a coroutine function called when the process ends; the last comes first."""
-        self._shutdowns.append(shutdown)
+        if shutdown not in self._shutdowns:  # callers that waited for one startup
+            self._shutdowns.append(shutdown)
         self._left_behind.forget()
         self._sigterm.watch()
 
@@ -189,15 +203,18 @@ class Environment:
         if not shutdowns or self._loop is None or self._loop.is_closed():
             return
 
+        share = _SHUTDOWN_SECONDS / len(shutdowns)
+
         async def all_of_them() -> None:
-            async with asyncio.timeout(_SHUTDOWN_SECONDS):
-                for shutdown in shutdowns:
-                    await shutdown()
+            for shutdown in shutdowns:
+                try:
+                    async with asyncio.timeout(share):
+                        await shutdown()
+                except TimeoutError:
+                    logger.error("A shutdown took longer than %s s and was given up.", share)
 
         try:
             self.call(all_of_them)
-        except TimeoutError:
-            logger.error("Shutdown took longer than %s s and was given up.", _SHUTDOWN_SECONDS)
         except Exception:
             logger.exception("The app could not be shut down.")
 
@@ -222,7 +239,9 @@ class Environment:
         for task in tasks:
             if task.done() and not task.cancelled():
                 task.exception()  # the process ends: nobody is left to be told
-        loop.run_until_complete(loop.shutdown_asyncgens())
+        with suppress(TimeoutError):
+            ending = asyncio.wait_for(loop.shutdown_asyncgens(), _SHUTDOWN_SECONDS)
+            loop.run_until_complete(ending)
         loop.close()
 
 

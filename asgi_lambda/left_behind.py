@@ -19,6 +19,7 @@ class LeftBehind:
     def __init__(self) -> None:
         self._made: list[ref[asyncio.Task[Any]]] = []
         self._named: set[str] = set()
+        self._look_again_at = 1000
 
     def make_task(
         self,
@@ -28,6 +29,9 @@ class LeftBehind:
     ) -> "asyncio.Task[Any]":
         """What `loop.set_task_factory` wants."""
         task = asyncio.Task(coroutine, loop=loop, **options)
+        if len(self._made) >= self._look_again_at:  # one request may make very many
+            self._made = [made for made in self._made if made() is not None]
+            self._look_again_at = 2 * len(self._made) + 1000
         self._made.append(ref(task))
         return task
 

@@ -7,6 +7,7 @@ startup.failed is refused under both.
 
 import asyncio
 import logging
+from collections.abc import MutableMapping
 from typing import Any
 
 from asgi_lambda.http import Message
@@ -15,6 +16,14 @@ from lambda_events.errors import StartupFailed
 
 logger = logging.getLogger("asgi_lambda")
 
+_ANSWERS = frozenset(
+    {
+        "lifespan.startup.complete",
+        "lifespan.startup.failed",
+        "lifespan.shutdown.complete",
+        "lifespan.shutdown.failed",
+    }
+)
 _GRACE_SECONDS = 0.1  # for the lines of the app that come behind its last answer
 
 
@@ -105,6 +114,8 @@ class Lifespan:
             answer = self._answer.result()
             self._answer = asyncio.get_running_loop().create_future()
             return answer
+        if self._task.cancelled():
+            raise RuntimeError("The app's lifespan was cancelled.")
         self._task.result()
         return None
 
@@ -125,6 +136,9 @@ class Lifespan:
         return {"type": "lifespan.shutdown"}
 
     async def _send(self, message: Message) -> None:
+        kind = message.get("type") if isinstance(message, MutableMapping) else None
+        if kind not in _ANSWERS:
+            raise TypeError(f"Expected an answer to the ASGI lifespan, got {kind!r}.")
         if self._answer is not None and not self._answer.done():
             self._answer.set_result(message)
 

@@ -94,6 +94,8 @@ class Serving:
 
     async def _send(self, message: Message) -> None:
         self._conversation.take(message)
+        if self._exchange.late and message.get("more_body"):
+            await asyncio.sleep(0)  # an app that streams without a pause would never be told
         if self._waiting is not None and self._conversation.complete:
             self._waiting.set()
 

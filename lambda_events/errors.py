@@ -2,14 +2,14 @@
 
     LambdaAdaptersError
         UnknownEvent          the event's: no source and no trigger claims it
-        BadRequest            the caller's: the client gets its status (400, 413)
+        BadRequest            the caller's: the client gets its status, 400
         AppError              the app's: the client gets its status (500, 504)
         FailedStatus          the app's reply, by your choice a failed invocation
         StartupFailed         the app's: its lifespan did not start
         ConfigurationError    yours: an option, a wrong kind of app
 
-Messages say expected, got, next step. They name an event's keys and never its
-values, because tokens and cookies travel in events.
+Messages say expected, got, next step. They name an event's keys, and of a request its method
+and path; never headers, query or body, because tokens and cookies travel in them.
 """
 
 

@@ -79,6 +79,7 @@ class Exchange:
     def __exit__(self, kind: object, error: object, traceback: object) -> None:
         if self._token is not None:
             watchdog.forget(self._token)
+            self.stacks, self.at_deadline = str, _nothing  # the app's side holds this exchange
         if error is None and self._failed is not None:
             raise self._failed
         if isinstance(error, AppError) and error.status in self._options.raise_on_statuses:
@@ -90,7 +91,8 @@ class Exchange:
         if hidden is None or self._call.source.name == "events":
             return False
         # Frameworks differ in what else they route there, so everything that looks alike is hidden.
-        if _alike(self.request.path) != _alike(hidden):
+        # Apps strip root paths of their own, so it counts wherever a path ends in it.
+        if not _alike(self.request.public_path).endswith(_alike(hidden)):
             return False
         reply = plain_reply(404, "Not Found")
         self.start(reply.status, reply.headers)
@@ -143,7 +145,7 @@ class Exchange:
 
     def _failure(self, status: int) -> FailedStatus:
         return FailedStatus(
-            f"The app answered {self.request.method} {self.request.path} with {status}, "
+            f"The app answered {self.request.method} {self.request.raw_path} with {status}, "
             "which raise_on_statuses turns into a failed invocation.",
             status,
         )
@@ -151,15 +153,18 @@ class Exchange:
     def _at_deadline(self) -> None:
         """Runs in the watchdog's thread."""
         self.late = True
-        logger.error(
-            "Request %s: %s %s is still running just before Lambda's deadline. All stacks:%s\n%s",
-            self._call.request_id,
-            self.request.method,
-            self.request.path,
-            self.stacks(),
-            all_stacks(),
-        )
-        self.at_deadline()
+        try:
+            logger.error(
+                "Request %s: %s %s is still running just before Lambda's deadline. "
+                "All stacks:%s\n%s",
+                self._call.request_id,
+                self.request.method,
+                self.request.raw_path,
+                self.stacks(),
+                all_stacks(),
+            )
+        finally:
+            self.at_deadline()
 
 
 def placed(request: Request, options: Options) -> Request:

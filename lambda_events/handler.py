@@ -16,6 +16,8 @@ from lambda_events.size import exceeds, may_exceed
 from lambda_events.sources import Source, find_source
 from lambda_events.triggers import UNTRANSLATED, named
 
+_PHRASES = {status.value: status.phrase for status in HTTPStatus}
+
 logger = logging.getLogger("lambda_events")
 
 
@@ -66,7 +68,8 @@ class Invocation:
     def __init__(self, handler: Handler, event: Any, context: Any) -> None:
         source = handler._source_of(event)
         self._error: Reply | None = None
-        self._failing = handler._failing
+        # An event that is not HTTP has no client who could be told.
+        self._failing = handler._failing if source is not handler._events else range(100, 1000)
         self.call: Call | None = None
         if source is not None:
             self.call = Call(event, context, source)
@@ -122,7 +125,7 @@ class Invocation:
                 "invocation fails.",
                 error.status,
             ) from error
-        return plain_reply(error.status, HTTPStatus(error.status).phrase)
+        return plain_reply(error.status, _PHRASES.get(error.status, "Error"))
 
     @property
     def _id(self) -> str:

@@ -68,7 +68,8 @@ class Options:
             "events_path",
             path,
             'a path such as "/events", or None',
-            path is None or (isinstance(path, str) and path.startswith("/") and path != "/"),
+            path is None
+            or (isinstance(path, str) and path.startswith("/") and path.strip("/") != ""),
         )
         _check(
             "sources",

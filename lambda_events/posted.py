@@ -46,7 +46,7 @@ class PostedEvents:
             return None
         try:
             return json.loads(reply.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise AppError(
                 f"The app answered the event that was POSTed to {self._path} with a body that is "
                 "not JSON; expected JSON, which becomes the invocation's result, or no body."

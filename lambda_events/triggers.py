@@ -116,7 +116,8 @@ def _from_context(event: dict[str, Any]) -> str | None:
     if isinstance(context, dict):
         if "serviceNetworkArn" in context or "serviceArn" in context:
             return "vpc_lattice"
-        return "websocket_api" if "connectionId" in context else None
+        is_websocket = "connectionId" in context or {"eventType", "routeKey"} <= context.keys()
+        return "websocket_api" if is_websocket else None
     if "raw_path" in event and "method" in event:
         return "vpc_lattice_v1"
     return "openwhisk" if "__ow_method" in event else None

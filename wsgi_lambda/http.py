@@ -60,12 +60,15 @@ def environ_of(request: Request) -> Environ:
 
 
 def _add_headers(environ: Environ, headers: Headers) -> None:
+    repeated: dict[str, list[str]] = {}
     for name, value in headers:
         key = _key_of(name)
         if key not in environ:
             environ[key] = value
         elif key.startswith("HTTP_"):
-            environ[key] = f"{environ[key]},{value}"
+            repeated.setdefault(key, [environ[key]]).append(value)
+    for key, values in repeated.items():
+        environ[key] = ",".join(values)
     environ.pop("", None)
 
 
@@ -157,9 +160,9 @@ def serve(app: App, environ: Environ, exchange: Exchange) -> None:
             close = getattr(chunks, "close", None)
             if close is not None:
                 close()
-    except AppError:
-        raise
     except Exception as error:
         if not exchange.complete:
+            if isinstance(error, AppError):
+                raise
             raise AppError("The app raised an exception.") from error
         logger.exception("The app raised an exception after its reply, in close().")

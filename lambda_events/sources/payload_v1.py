@@ -34,6 +34,8 @@ def sent(event: Any) -> bool:
     context = event["requestContext"]
     if not isinstance(context, dict):
         return context is None
+    if "eventType" in context and "routeKey" in context:
+        return False  # a WebSocket API's, in samples without a connectionId
     return context.keys().isdisjoint(FOREIGN) and not isinstance(context.get("http"), dict)
 
 

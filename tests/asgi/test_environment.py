@@ -306,7 +306,7 @@ def test_a_shutdown_that_hangs_is_given_up(
     own.at_shutdown(hang)
     own.shutdown()
     own.shutdown()
-    assert caplog.messages == ["Shutdown took longer than 0.01 s and was given up."]
+    assert caplog.messages == ["A shutdown took longer than 0.01 s and was given up."]
     own.close()
 
 
