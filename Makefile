@@ -28,10 +28,6 @@ $(BIN)/.dev: pyproject.toml
 	@$(PIP) -e '.[dev]'
 	@touch $@
 
-$(BIN)/.bench: $(BIN)/.dev
-	@$(PIP) -e '.[bench]'
-	@touch $@
-
 serve: $(BIN)/.serve  ## Serve the two FastAPI services of the example on PORT (8000), each request a Lambda event
 	@echo "Documentation pages: http://localhost:$(PORT)$(if $(STAGE),/$(STAGE))/api/v1/casts/docs and .../api/v1/movies/docs"
 	@CAST_SERVICE_URL="http://localhost:$(PORT)$(if $(STAGE),/$(STAGE))/api/v1/casts" \
@@ -53,7 +49,7 @@ check: $(BIN)/.dev  ## Lint, types, templates, and the examples of the documenta
 	$(BIN)/cfn-lint -t $(EXAMPLE)/template.yaml --regions us-east-1
 	$(BIN)/python -m pytest --quiet tests/docs tests/shape
 
-bench: $(BIN)/.bench  ## Print how long we take, as ratios of what the peers take
+bench: $(BIN)/.dev  ## Print how long we take, as ratios of what the peers take
 	$(BIN)/python benchmarks/ratios.py
 
 clean:  ## Remove what was set up

@@ -149,7 +149,11 @@ def test_a_context_without_time_means_no_deadline() -> None:
         def get_remaining_time_in_millis(self) -> float:
             return float("nan")
 
-    for context in (None, object(), Odd(), MagicMock()):
+    class Broken:
+        def get_remaining_time_in_millis(self) -> int:
+            raise NotImplementedError
+
+    for context in (None, object(), Odd(), Broken(), MagicMock()):
         assert Adapter(app, lifespan="off")(EVENT, context)["statusCode"] == 200
 
 
