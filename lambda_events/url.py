@@ -58,20 +58,17 @@ def query_as_sent(query: str) -> str:
 
 def query_from_decoded(pairs: Pairs) -> str:
     """A query whose decoding gives these pairs: only what would be misread is encoded."""
-    return "&".join(
-        quote(name, _COMPONENT_SAFE, errors="replace")
-        + "="
-        + quote(value, _VALUE_SAFE, errors="replace")
-        for name, value in pairs
-    )
+    return _joined(pairs, _COMPONENT_SAFE, _VALUE_SAFE)
 
 
 def query_from_encoded(pairs: Pairs) -> str:
     """A query from pairs that were split but never decoded: joined verbatim."""
+    return _joined(pairs, _SENT_COMPONENT_SAFE, _SENT_VALUE_SAFE)
+
+
+def _joined(pairs: Pairs, name_safe: str, value_safe: str) -> str:
     return "&".join(
-        quote(name, _SENT_COMPONENT_SAFE, errors="replace")
-        + "="
-        + quote(value, _SENT_VALUE_SAFE, errors="replace")
+        f"{quote(name, name_safe, errors='replace')}={quote(value, value_safe, errors='replace')}"
         for name, value in pairs
     )
 

@@ -24,12 +24,11 @@ from lambda_events.headers import (
     pairs_of,
     pairs_of_lists,
     request_headers,
-    text_of,
     without_hops,
 )
 from lambda_events.messages import Headers, Reply, Request
 from lambda_events.sources.front import Event, Front, Response
-from lambda_events.sources.payload_v1 import method_of, path_of
+from lambda_events.sources.payload_v1 import method_of, path_of, query_pairs
 from lambda_events.sources.reading import (
     body_from,
     headers_from,
@@ -37,7 +36,6 @@ from lambda_events.sources.reading import (
     status_from,
 )
 from lambda_events.url import (
-    Pairs,
     encoded_pairs,
     path_from_raw,
     query_from_encoded,
@@ -77,17 +75,11 @@ def request_from_event(event: Event) -> Request:
         scheme=scheme,
         path=path_from_raw(raw_path),
         raw_path=raw_path,
-        query=query_from_encoded(_query_pairs(event)),
+        query=query_from_encoded(query_pairs(event)),
         headers=headers,
         body=body,
         server=server_of(known.get("host"), known.get("x-forwarded-port"), scheme, None),
     )
-
-
-def _query_pairs(event: Event) -> Pairs:
-    multi = event.get("multiValueQueryStringParameters")
-    pairs = pairs_of_lists(multi) if multi else pairs_of(event.get("queryStringParameters"))
-    return [(name, "" if value is None else text_of(value)) for name, value in pairs]
 
 
 def event_from_request(request: Request, front: Front) -> Event:
