@@ -52,5 +52,5 @@ check: $(BIN)/.dev  ## Lint, types, templates, and the examples of the documenta
 bench: $(BIN)/.dev  ## Print how long we take, as ratios of what the peers take
 	$(BIN)/python benchmarks/ratios.py
 
-clean:  ## Remove what was set up
-	rm -rf $(VENV) .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis
+clean:  ## Remove what was set up, and the example's data
+	rm -rf $(VENV) casts.db movies.db .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -54,8 +54,7 @@ class Adapter(AppHandler):
         if startup not in ("init", "first_event"):
             raise ConfigurationError(f"startup must be init or first_event, not {startup!r}.")
         if not takes(app, 3):
-            hint = "For a WSGI app, such as Flask's or Django's get_wsgi_application(), use "
-            raise refuse(app, "an ASGI 3 app: app(scope, receive, send)", hint + "wsgi_lambda.")
+            raise refuse(app, "an ASGI 3 app: app(scope, receive, send)", 2, "wsgi_lambda")
         options = Options(
             root_path=root_path,
             text_types=text_types,

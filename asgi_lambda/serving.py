@@ -76,7 +76,7 @@ class Serving:
             self._disconnect()
 
     def _stacks(self) -> str:
-        return task_stacks(self._loop)
+        return task_stacks(self._loop, self._task)
 
     def _wake(self) -> None:
         """Runs in the watchdog's thread."""
@@ -107,7 +107,8 @@ class Serving:
         if self._conversation.complete:
             self._log_after_reply(error)
         elif self._late:
-            raise AppError("The app was not done before Lambda's deadline.", 504) from error
+            late = AppError("The app was not done before Lambda's deadline.", 504)
+            raise late from (None if isinstance(error, asyncio.CancelledError) else error)
         elif isinstance(error, asyncio.CancelledError):
             raise AppError("The app was cancelled before it had sent its reply.") from error
         elif error is not None and error is not self._conversation.broken:

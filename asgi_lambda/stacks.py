@@ -1,15 +1,19 @@
 """Where the tasks of a loop await, which no thread's stack shows."""
 
 import asyncio
+import linecache
 from types import FrameType
 from typing import Any
 
 
-def task_stacks(loop: asyncio.AbstractEventLoop) -> str:
-    """One paragraph a task, the innermost await last; callable from any thread."""
+def task_stacks(loop: asyncio.AbstractEventLoop, first: "asyncio.Task[Any] | None" = None) -> str:
+    """One paragraph a task, the innermost await last, `first` before all others; callable from
+    any thread."""
+    tasks = sorted(asyncio.all_tasks(loop), key=lambda task: task is not first)
     return "".join(
-        f"\nTask {task.get_name()}:\n" + "\n".join(map(_line, _frames(task)))
-        for task in asyncio.all_tasks(loop)
+        f"\n{'The request awaits' if task is first else f'Task {task.get_name()}'}:\n"
+        + "\n".join(map(_line, _frames(task)))
+        for task in tasks
     )
 
 
@@ -27,4 +31,6 @@ def _frames(task: "asyncio.Task[Any]") -> list[FrameType]:
 
 def _line(frame: FrameType) -> str:
     code = frame.f_code
-    return f'  File "{code.co_filename}", line {frame.f_lineno}, in {code.co_name}'
+    source = linecache.getline(code.co_filename, frame.f_lineno).strip()
+    where = f'  File "{code.co_filename}", line {frame.f_lineno}, in {code.co_name}'
+    return f"{where}\n    {source}" if source else where

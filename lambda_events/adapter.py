@@ -42,6 +42,15 @@ def takes(app: object, arguments: int) -> bool:
     return True
 
 
-def refuse(app: object, expected: str, hint: str) -> ConfigurationError:
-    """The error for an app of the wrong kind."""
+def refuse(app: object, expected: str, other: int, package: str) -> ConfigurationError:
+    """The error for what is no app of this kind; `other` is how many arguments the other kind
+    takes, which `package` serves."""
+    if not callable(app):
+        hint = "Pass the app itself."
+    elif takes(app, other):
+        hint = f"An app of the other kind is served by: from {package} import Adapter."
+    elif takes(app, 0):
+        hint = "If it makes the app, call it: Adapter(create_app())."
+    else:
+        hint = "Pass the app itself, or wrap it in a function that takes these arguments."
     return ConfigurationError(f"Expected {expected}, got {app!r}. {hint}")

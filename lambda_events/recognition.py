@@ -74,7 +74,9 @@ def _from(name: str) -> str:
 def _nearest(event: dict[Any, Any]) -> str:
     """What an event that nothing claims lacks to be the one that it resembles."""
     near = ""
-    if "httpMethod" in event:
+    if "httpMethod" in event and "requestContext" not in event:
+        near = '; the nearest is rest_api, but requestContext is missing: add "requestContext": {}'
+    elif "httpMethod" in event:
         near = "; the nearest is rest_api, whose requestContext is an object or null"
     elif "rawPath" in event:
         near = "; the nearest is http_api, whose requestContext.http is an object"

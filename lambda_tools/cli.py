@@ -25,6 +25,7 @@ from lambda_tools.local.context import DEFAULT_TIMEOUT, LocalContext
 from lambda_tools.local.function import Function
 from lambda_tools.local.invocation import Handler
 from lambda_tools.local.platform import FRONTS, platform_of
+from lambda_tools.local.routes import DEFAULT
 from lambda_tools.targets import CannotImport, imported, patterns_by_place
 
 _timeout = click.option(
@@ -35,7 +36,11 @@ _timeout = click.option(
     help="Seconds that a function may take.",
 )
 _app_dir = click.option(
-    "--app-dir", default=".", show_default=True, help="Where to look for the modules first."
+    "--app-dir",
+    type=click.Path(exists=True, file_okay=False),
+    default=".",
+    show_default=True,
+    help="Where to look for the modules first.",
 )
 
 
@@ -115,9 +120,11 @@ def serve(
     except serving.CannotListen as error:
         raise click.ClickException(str(error)) from None
     for function in functions:
-        console.say(f"{function.name}  {'  '.join(function.patterns)}")
-    url = serving.url_of(listener, gateway)
-    if not serving.run(gateway, listener, lambda: console.say(f"Open {url}  (Ctrl-C ends)")):
+        paths = ["every path" if p == DEFAULT else p for p in function.patterns]
+        console.say(f"{function.name}  {'  '.join(paths)}")
+    everywhere = any(DEFAULT in function.patterns for function in functions)
+    url = f"{'Open' if everywhere else 'Listening on'} {serving.url_of(listener, gateway)}"
+    if not serving.run(gateway, listener, lambda: console.say(f"{url}  (Ctrl-C ends)")):
         raise click.ClickException("A function did not start: see the traceback above.")
 
 

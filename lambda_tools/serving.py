@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import logging
 import os
 import socket
 import sys
@@ -62,6 +63,8 @@ def server_of(gateway: Gateway, started: Callable[[], None]) -> uvicorn.Server:
         server_header=False,
         timeout_graceful_shutdown=_GRACE,
     )
+    # Said by the gateway, and better: which request, which function.
+    logging.getLogger("uvicorn.error").addFilter(_is_news)
     return _Server(config, started)
 
 
@@ -80,6 +83,10 @@ def run(gateway: Gateway, listener: socket.socket, started: Callable[[], None]) 
         sys.stderr.flush()
         os._exit(0)
     return server.started
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    return not record.getMessage().startswith(("Cancel ", "Application startup failed"))
 
 
 class _Server(uvicorn.Server):

@@ -1,6 +1,7 @@
 """Targets of the command line: `module:handler` and `PATTERN=module:handler`. [I/O]"""
 
 import importlib
+import inspect
 import re
 import sys
 from collections.abc import Sequence
@@ -36,12 +37,23 @@ def patterns_by_place(targets: Sequence[str]) -> dict[str, list[str]]:
 
 def _split(place: str, given: str) -> tuple[str, str]:
     match = _place(place)
-    if match is None:
+    if match is None or match[1].endswith(".py"):
         raise ConfigurationError(
             "Expected module:handler or PATTERN=module:handler, such as app.main:handler or "
-            f"'/users/{{proxy+}}=users.main:handler', got {given!r}."
+            f"'/users/{{proxy+}}=users.main:handler', got {given!r}.{_meant(place)}"
         )
     return match[1], match[2]
+
+
+def _meant(place: str) -> str:
+    """Lambda itself writes module.handler, and file names come to mind as well."""
+    text = place.replace(".py:", ":").removesuffix(".py").replace("/", ".")
+    module, colon, name = text.rpartition(":")
+    if not colon:
+        module, dot, name = text.rpartition(".")
+        module, name = (module, name) if dot else (text, "handler")
+    guess = f"{module}:{name}"
+    return f" Did you mean {guess}?" if _place(guess) and guess != place else ""
 
 
 def imported(place: str, app_dir: str) -> Handler:
@@ -71,7 +83,7 @@ def imported(place: str, app_dir: str) -> Handler:
                 "Next: handler = Adapter(app) at its end, or the name that it has."
             )
         found = getattr(found, part)
-    if not callable(found) or not takes(found, 2):
+    if not callable(found) or not takes(found, 2) or _is_wsgi(found):
         raise CannotImport(
             f"Expected handler(event, context) at {place!r}, got {type(found).__name__}. "
             "Next: for an app, handler = Adapter(app) from asgi_lambda or wsgi_lambda."
@@ -79,8 +91,21 @@ def imported(place: str, app_dir: str) -> Handler:
     return found
 
 
+def _is_wsgi(found: object) -> bool:
+    """Whether it is an app, although it takes two arguments: they have the names of PEP 3333."""
+    try:
+        names = list(inspect.signature(found).parameters)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return False
+    return names == ["environ", "start_response"]
+
+
 def _broken(name: str, error: Exception) -> CannotImport:
+    what = type(error).__name__
+    if isinstance(error, LambdaAdaptersError):
+        what = f"{what}: {error}"
     return CannotImport(
-        f"Expected to import the module {name!r}, got {type(error).__name__}: see the traceback "
-        "above."
+        f"Expected to import the module {name!r}, got {what} See the traceback above."
+        if what.endswith(".")
+        else f"Expected to import the module {name!r}, got {what}: see the traceback above."
     )

@@ -34,8 +34,7 @@ class Adapter(AppHandler):
         sources: Sequence[Source] = (),
     ) -> None:
         if not takes(app, 2):
-            hint = "For an ASGI app, such as FastAPI's, use asgi_lambda."
-            raise refuse(app, "a WSGI app: app(environ, start_response)", hint)
+            raise refuse(app, "a WSGI app: app(environ, start_response)", 3, "asgi_lambda")
         options = Options(
             root_path=root_path,
             text_types=text_types,

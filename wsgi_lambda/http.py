@@ -152,6 +152,11 @@ def serve(app: App, environ: Environ, exchange: Exchange) -> None:
     response = Response(exchange)
     try:
         chunks = app(environ, response.start)
+        if not hasattr(chunks, "__iter__") and not hasattr(chunks, "__getitem__"):
+            raise AppError(
+                "Expected the app to return an iterable of bytes, got "
+                f"{type(chunks).__name__}. Is a return missing?"
+            )
         try:
             for chunk in chunks:
                 response.write(chunk)

@@ -114,7 +114,7 @@ class Gateway:
         if found is None:
             name, reply = "-", sendable(no_route(self.platform.source), request.method)
         else:
-            name, reply = found[0].name, await self._reply(*found, request.method)
+            name, reply = found[0].name, await self._reply_or_end(*found, request)
         await _send_reply(reply, send)
         self._console.request(
             request.method,
@@ -126,6 +126,18 @@ class Gateway:
             size,
             len(reply.body),
         )
+
+    async def _reply_or_end(
+        self, function: Function, invocation: LocalInvocation, request: Request
+    ) -> Reply:
+        """The reply; that of a failed invocation where the gateway ends before it is there."""
+        try:
+            return await self._reply(function, invocation, request.method)
+        except asyncio.CancelledError:
+            self._console.problem(
+                f"{request.method} {request.raw_path} was still running and was given up."
+            )
+            return invocation.failed()
 
     async def _reply(self, function: Function, invocation: LocalInvocation, method: str) -> Reply:
         reply = invocation.refused

@@ -391,7 +391,7 @@ def test_an_adapter_looks_like_a_function_to_decorators() -> None:
 def test_a_wsgi_app_is_refused_with_the_way_out() -> None:
     def app(environ: Any, start_response: Any) -> Any: ...
 
-    with pytest.raises(ConfigurationError, match="use wsgi_lambda") as error:
+    with pytest.raises(ConfigurationError, match="from wsgi_lambda import Adapter") as error:
         Adapter(app)  # type: ignore[arg-type]
     assert str(error.value).startswith("Expected an ASGI 3 app: app(scope, receive, send), got")
 

@@ -40,7 +40,11 @@ MESSAGES: dict[str, tuple[Any, str]] = {
         "have such events POSTed to the app. Its keys: B, a.",
     ),
     "no keys": ({}, "Its keys: none."),
-    "like a REST API's": ({"httpMethod": "GET"}, "the nearest is rest_api, whose requestContext"),
+    "like a REST API's": ({"httpMethod": "GET"}, "rest_api, but requestContext is missing: add"),
+    "rather like a REST API's": (
+        {"httpMethod": "GET", "requestContext": 1},
+        "the nearest is rest_api, whose requestContext is an object or null",
+    ),
     "like an HTTP API's": ({"rawPath": "/"}, "the nearest is http_api, whose requestContext.http"),
     "like nothing": (
         {"Records": []},

@@ -121,7 +121,7 @@ def test_invoke_wants_a_module_and_a_handler() -> None:
     assert result.exit_code == 2
     assert result.stderr.endswith(
         "Error: Expected module:handler or PATTERN=module:handler, such as app.main:handler or "
-        "'/users/{proxy+}=users.main:handler', got 'app.py'.\n"
+        "'/users/{proxy+}=users.main:handler', got 'app.py'. Did you mean app:handler?\n"
     )
 
 

@@ -47,7 +47,7 @@ def test_serve_for_real_until_ctrl_c(make_module: MakeModule, tmp_path: Path) ->
     finally:
         process.kill()
 
-    assert lines[:3] == ["imported", f"{module}  $default", "lifespan.startup"]
+    assert lines[:3] == ["imported", f"{module}  every path", "lifespan.startup"]
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/dev/", address)
     assert (hello.status_code, hello.text, boom.status_code) == (200, "/dev/hello", 500)
     assert re.sub(r"[\d.]+ ms", "MS", out).splitlines() == [

@@ -92,7 +92,8 @@ def test_what_is_no_handler_is_refused(
         (["users=m:h"], "Expected a path pattern such as /users, /users/{id}, /users/{proxy+} or "
          "$default, got 'users': it does not begin with a slash."),
         (["/users=m"], "Expected module:handler or PATTERN=module:handler, such as "
-         "app.main:handler or '/users/{proxy+}=users.main:handler', got '/users=m'."),
+         "app.main:handler or '/users/{proxy+}=users.main:handler', got '/users=m'. "
+         "Did you mean m:handler?"),
         ([], "Missing argument 'TARGET...'."),
         (["m:h", "--port", "99999"], "Invalid value for '--port' (env var: 'PORT'): 99999 is not "
          "in the range 0<=x<=65535."),
@@ -190,7 +191,7 @@ def test_serve_hands_its_options_to_the_gateway(
     assert re.sub(r":\d+/", ":PORT/", result.stdout).splitlines() == [
         f"{module}  /a  /a/{{proxy+}}",
         f"{module}:other  /b/{{x}}",
-        "Open http://127.0.0.1:PORT/dev/  (Ctrl-C ends)",
+        "Listening on http://127.0.0.1:PORT/dev/  (Ctrl-C ends)",
     ]
 
 

@@ -182,3 +182,30 @@ def test_uvicorn_adds_nothing_to_what_the_gateway_says(capfd: pytest.CaptureFixt
     shown = capfd.readouterr()
     assert len(shown.out.splitlines()) == 1
     assert shown.err == ""
+
+
+def test_a_request_that_is_under_way_at_the_end_is_named_and_answered(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    begun, release = threading.Event(), threading.Event()
+
+    def handler(event: Any, context: Any) -> Any:
+        begun.set()
+        release.wait(10)
+        return OK
+
+    gateway = play(handler)
+
+    async def end_meanwhile() -> httpx.Response:
+        transport = httpx.ASGITransport(gateway)
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+            request = asyncio.create_task(client.get("/slow"))
+            await asyncio.to_thread(begun.wait, 10)
+            request.cancel()
+            return await request
+
+    reply = asyncio.run(end_meanwhile())
+    release.set()
+
+    assert (reply.status_code, reply.text) == (500, '{"message":"Internal Server Error"}')
+    assert "GET /slow was still running and was given up." in capsys.readouterr().err

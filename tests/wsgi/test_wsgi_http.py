@@ -342,7 +342,7 @@ def test_events_that_are_not_http_are_posted_and_the_path_is_hidden() -> None:
 def test_an_asgi_app_is_refused_with_the_way_out() -> None:
     async def app(scope: Any, receive: Any, send: Any) -> None: ...
 
-    with pytest.raises(ConfigurationError, match="use asgi_lambda") as error:
+    with pytest.raises(ConfigurationError, match="from asgi_lambda import Adapter") as error:
         Adapter(app)  # type: ignore[arg-type]
     assert str(error.value).startswith("Expected a WSGI app: app(environ, start_response), got")
 
@@ -360,3 +360,32 @@ def test_a_port_that_is_known_is_told() -> None:
         sent["requestContext"]["http"]["sourceIp"] = address
         Adapter(app)(sent)
     assert seen == [("203.0.113.9", "4711"), ("203.0.113.9", None), ("", None)]
+
+
+def test_an_app_that_returns_nothing_is_asked_for_its_return(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def app(environ: Any, start_response: Any) -> None:
+        start_response("200 OK", [])
+
+    assert serve(app) == SORRY
+    assert caplog.messages == [
+        "Request -: Expected the app to return an iterable of bytes, got NoneType. "
+        "Is a return missing?"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("app", "hint"),
+    [
+        ("module:app", "Pass the app itself."),
+        (None, "Pass the app itself."),
+        (lambda: None, "If it makes the app, call it: Adapter(create_app())."),
+        (lambda one: None, "Pass the app itself, or wrap it in a function that takes these"),
+        (lambda scope, receive, send: None, "from asgi_lambda import Adapter."),
+    ],
+)
+def test_what_is_no_app_is_refused_with_the_way_out(app: Any, hint: str) -> None:
+    with pytest.raises(ConfigurationError) as error:
+        Adapter(app)
+    assert hint in str(error.value)
