@@ -43,7 +43,7 @@ class Lifespan:
         self.supported = False
 
     async def startup(self) -> None:
-        """Start once, however many ask. Raises StartupFailed; the next call tries again."""
+        """Start once, however many ask. Raises StartupFailed; then the next call tries again."""
         if self.ready:
             return
         if self._starting is None:

@@ -14,7 +14,8 @@ and path; never headers, query or body, because tokens and cookies travel in the
 
 
 class LambdaAdaptersError(Exception):
-    """Every error that this library raises on purpose is one of these."""
+    """What this library raises on purpose is one of these; only a handler that is called from
+    inside its own request gets a RuntimeError, as asyncio gives in such places."""
 
 
 class UnknownEvent(LambdaAdaptersError):

@@ -118,11 +118,10 @@ class Invocation:
         return source.response_from_reply(self._instead(too_large), self.call.event)
 
     def _instead(self, error: BadRequest | AppError) -> Reply:
-        """The reply that the client gets for an error, unless its status is to fail."""
+        """The reply that the client gets for an error; FailedStatus where none is to be sent."""
         if error.status in self._failing:
             raise FailedStatus(
-                f"{error} Its status, {error.status}, is among raise_on_statuses, so the "
-                "invocation fails.",
+                f"{error} That is status {error.status}, with which the invocation fails.",
                 error.status,
             ) from error
         return plain_reply(error.status, _PHRASES.get(error.status, "Error"))

@@ -6,7 +6,7 @@ It has a source's shape, so a handler treats it like any other.
 import json
 from typing import Any
 
-from lambda_events.errors import AppError, FailedStatus
+from lambda_events.errors import AppError, BadRequest, FailedStatus
 from lambda_events.messages import Reply, Request, json_reply, plain_reply
 from lambda_events.sources.front import Event, Front
 from lambda_events.url import raw_path_from_decoded
@@ -26,7 +26,10 @@ class PostedEvents:
         return False
 
     def request_from_event(self, event: Any) -> Request:
-        body = json.dumps(event).encode()
+        try:
+            body = json.dumps(event).encode()
+        except (RecursionError, TypeError, ValueError):
+            raise BadRequest("The event cannot be written as JSON, so it was not POSTed.") from None
         headers = [("content-type", "application/json"), ("content-length", str(len(body)))]
         raw_path = raw_path_from_decoded(self._path)
         return Request("POST", path=self._path, raw_path=raw_path, headers=headers, body=body)

@@ -43,9 +43,8 @@ from lambda_events.url import (
 )
 
 name = "load_balancer"
-LIMIT = (
-    1024 * 1024
-)  # "The maximum size of the response JSON that the Lambda function can send: 1 MB"
+# "The maximum size of the response JSON that the Lambda function can send: 1 MB"
+LIMIT = 1024 * 1024
 
 
 def sent(event: Any) -> bool:

@@ -13,6 +13,7 @@ Host, Via. Renamed to x-amzn-remapped-*: Date, Server, WWW-Authenticate and othe
 arrives as its base64 unless the request's Accept begins with a binary media type.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from lambda_events.body import placed_in_event
@@ -164,12 +165,9 @@ def event_from_request(request: Request, front: Front) -> Event:
 
 def _greedy(front: Front, raw_path: str) -> Front:
     value = raw_path.strip("/")
-    return Front(
-        stage=front.stage,
-        route="/{proxy+}" if value else "/",
-        parameters=(("proxy", value),) if value else (),
-        binary_media_types=front.binary_media_types,
-    )
+    if not value:
+        return replace(front, route="/")
+    return replace(front, parameters=(("proxy", value),))
 
 
 def _body(request: Request, front: Front) -> tuple[str | None, bool]:

@@ -223,15 +223,18 @@ def test_an_app_whose_lifespan_has_ended_needs_no_shutdown(
 
 
 def test_an_answer_too_many_does_no_harm() -> None:
+    received = []
+
     async def app(scope: Any, receive: Any, send: Any) -> None:
-        await receive()
+        received.append((await receive())["type"])
         await send(STARTED)
         await send(STARTED)
-        await receive()
+        received.append((await receive())["type"])
 
     handler = Adapter(app)
     handler.start()
     handler.stop()
+    assert received == ["lifespan.startup", "lifespan.shutdown"]
 
 
 def test_the_state_is_copied_for_each_request() -> None:

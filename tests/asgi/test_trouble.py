@@ -354,3 +354,13 @@ def test_a_log_level_above_info_hides_that_an_app_has_no_lifespan(
         http = http_api.event_from_request(Request(), Front())
         assert Adapter(app)(http)["statusCode"] == 200
     assert [record.levelname for record in caplog.records] == ["INFO"]
+
+
+def test_an_event_that_is_nested_too_deep_is_not_posted() -> None:
+    deep: list[Any] = []
+    for _ in range(100_000):
+        deep = [deep]
+    with pytest.raises(FailedStatus, match="cannot be written as JSON"):
+        Adapter(_never, lifespan="off", events_path="/events")(deep)
+    while deep:  # or its end would be too deep as well
+        deep = deep.pop()
