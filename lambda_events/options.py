@@ -1,7 +1,8 @@
 """The options of an Adapter that do not depend on the kind of app, checked when it is built."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from lambda_events.errors import ConfigurationError
 from lambda_events.sources import Source
@@ -24,60 +25,10 @@ class Options:
     sources: Sequence[Source] = ()
 
     def __post_init__(self) -> None:
-        root = self.root_path
-        _check(
-            "root_path",
-            root,
-            '"auto", "" or a path such as "/api" without a slash at its end',
-            isinstance(root, str)
-            and (root in ("auto", "") or (root.startswith("/") and not root.endswith("/"))),
-        )
-        _check(
-            "text_types",
-            self.text_types,
-            'media types such as ("application/geo+json",)',
-            _all(self.text_types, str, lambda kind: "/" in kind),
-        )
-        _check(
-            "exclude_headers",
-            self.exclude_headers,
-            'header names such as ("server",)',
-            _all(self.exclude_headers, str, bool),
-        )
-        _check(
-            "trusted_hops",
-            self.trusted_hops,
-            "0 or more proxies, as an int",
-            _is_int(self.trusted_hops) and self.trusted_hops >= 0,
-        )
-        margin = self.deadline_margin
-        _check(
-            "deadline_margin",
-            margin,
-            "seconds (0 or more), or None for never",
-            margin is None or (_is_number(margin) and 0 <= margin < float("inf")),
-        )
-        _check(
-            "raise_on_statuses",
-            self.raise_on_statuses,
-            "statuses such as (500, 503)",
-            _all(self.raise_on_statuses, int, lambda status: 100 <= status <= 999),
-        )
-        path = self.events_path
-        _check(
-            "events_path",
-            path,
-            'a path such as "/events", or None',
-            path is None
-            or (isinstance(path, str) and path.startswith("/") and path.strip("/") != ""),
-        )
-        _check(
-            "sources",
-            self.sources,
-            "objects or modules with name, sent, and the four "
-            "translations of lambda_events.sources.Source",
-            _all(self.sources, object, _is_source),
-        )
+        for name, (expected, right) in _RULES.items():
+            value = getattr(self, name)
+            if not right(value):
+                raise ConfigurationError(f"{name} must be {expected}, not {value!r}.")
         # Normal once built, so that a request does not have to.
         normal = object.__setattr__
         normal(self, "text_types", frozenset(kind.lower() for kind in self.text_types))
@@ -86,16 +37,25 @@ class Options:
         normal(self, "sources", tuple(self.sources))
 
 
-def _check(name: str, value: object, expected: str, right: bool) -> None:
-    if not right:
-        raise ConfigurationError(f"{name} must be {expected}, not {value!r}.")
+def _is_root(value: object) -> bool:
+    return isinstance(value, str) and (
+        value in ("auto", "") or (value.startswith("/") and not value.endswith("/"))
+    )
 
 
-def _all(values: object, kind: type, right: object) -> bool:
-    if isinstance(values, (str, bytes)) or not isinstance(values, Collection):
-        return False
-    assert callable(right)
-    return all(isinstance(value, kind) and right(value) for value in values)
+def _is_path(value: object) -> bool:
+    return isinstance(value, str) and value.startswith("/") and value.strip("/") != ""
+
+
+def _all(right: Callable[[Any], bool]) -> Callable[[object], bool]:
+    """Whether a value is a collection, and no text, each of whose elements is right."""
+
+    def check(values: object) -> bool:
+        if isinstance(values, (str, bytes)) or not isinstance(values, Collection):
+            return False
+        return all(right(value) for value in values)
+
+    return check
 
 
 def _is_int(value: object) -> bool:
@@ -120,3 +80,35 @@ def _is_source(value: object) -> bool:
         and all(callable(getattr(value, name, None)) for name in names)
         and _is_int(getattr(value, "LIMIT", None))
     )
+
+
+# The option: what it must be, and whether a value is that.
+_RULES: dict[str, tuple[str, Callable[[Any], bool]]] = {
+    "root_path": ('"auto", "" or a path such as "/api" without a slash at its end', _is_root),
+    "text_types": (
+        'media types such as ("application/geo+json",)',
+        _all(lambda kind: isinstance(kind, str) and "/" in kind),
+    ),
+    "exclude_headers": (
+        'header names such as ("server",)',
+        _all(lambda name: isinstance(name, str) and name != ""),
+    ),
+    "trusted_hops": ("0 or more proxies, as an int", lambda hops: _is_int(hops) and hops >= 0),
+    "deadline_margin": (
+        "seconds (0 or more), or None for never",
+        lambda margin: margin is None or (_is_number(margin) and 0 <= margin < float("inf")),
+    ),
+    "raise_on_statuses": (
+        "statuses such as (500, 503)",
+        _all(lambda status: _is_int(status) and 100 <= status <= 999),
+    ),
+    "events_path": (
+        'a path such as "/_events", or None',
+        lambda path: path is None or _is_path(path),
+    ),
+    "sources": (
+        "objects or modules with name, LIMIT, sent, refusal and the four translations of "
+        "lambda_events.Source",
+        _all(_is_source),
+    ),
+}

@@ -50,11 +50,11 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("raise_on_statuses", 500, "raise_on_statuses must be statuses such as (500, 503), not 500."),
     ("raise_on_statuses", [99], "not [99]."),
     ("raise_on_statuses", ["500"], "not ['500']."),
-    ("events_path", "events", 'events_path must be a path such as "/events", or None'),
+    ("events_path", "events", 'events_path must be a path such as "/_events", or None'),
     ("events_path", "/", "not '/'."),
     ("events_path", 1, "not 1."),
-    ("sources", rest_api, "sources must be objects or modules with name, sent, and the four"),
-    ("sources", [object()], "translations of lambda_events.sources.Source, not [<object"),
+    ("sources", rest_api, "sources must be objects or modules with name, LIMIT, sent, refusal"),
+    ("sources", [object()], "translations of lambda_events.Source, not [<object"),
 ]
 
 
