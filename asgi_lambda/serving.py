@@ -9,6 +9,7 @@ from typing import Any
 
 from asgi_lambda.http import Conversation, Message, Scope
 from asgi_lambda.stacks import task_stacks
+from lambda_events.deadline import Stacks
 from lambda_events.errors import AppError
 from lambda_events.exchange import Exchange
 
@@ -75,7 +76,7 @@ class Serving:
         if self._exchange.late:  # before the loop got to it
             self._disconnect()
 
-    def _stacks(self) -> str:
+    def _stacks(self) -> Stacks:
         return task_stacks(self._loop, self._task)
 
     def _wake(self) -> None:

@@ -11,9 +11,13 @@ import traceback
 from collections.abc import Callable
 from os import register_at_fork
 from time import monotonic
+from types import FrameType
 from typing import Any
 
 logger = logging.getLogger("lambda_events")
+
+Stacks = list[tuple[str, traceback.StackSummary]]
+"""Whose stack, and the stack."""
 
 # Lambda allows 15 minutes; an emulator that says years would overflow a timer.
 _LONGEST = 24 * 3600.0
@@ -54,6 +58,8 @@ class Watchdog:
         self._watched: dict[object, tuple[float, Callable[[], None]]] = {}
         self._wakes_at: float | None = None
         self._thread: threading.Thread | None = None
+        self._idle = threading.Event()
+        self._idle.set()
 
     def watch(self, at: float, late: Callable[[], None]) -> object:
         """Have `late` called in the watchdog's thread at the time `at`, on the monotonic clock,
@@ -73,13 +79,21 @@ class Watchdog:
         """The invocation is over."""
         self._watched.pop(token, None)
 
+    def wait_idle(self, seconds: float) -> None:
+        """Let it finish what it is calling, for so long: what it logs then belongs to an
+        invocation that is about to end, and behind its end Lambda freezes the process."""
+        self._idle.wait(max(seconds, 0.0))
+
     def _run(self) -> None:
         while True:
-            for late in self._wait():
+            due = self._wait()
+            self._idle.clear()
+            for late in due:
                 try:
                     late()
                 except Exception:  # it watches the other invocations too
                     logger.exception("The watchdog could not do its work.")
+            self._idle.set()
 
     def _wait(self) -> list[Callable[[], None]]:
         """Sleep until the next time that is known now; what is due then."""
@@ -94,14 +108,26 @@ class Watchdog:
         return [watched[1] for watched in popped if watched is not None]
 
 
-def all_stacks() -> str:
-    """The stack of every thread but the watchdog's, newest call last."""
+def thread_stacks() -> Stacks:
+    """The stack of every thread but the watchdog's."""
     names = {thread.ident: thread.name for thread in threading.enumerate()}
-    return "\n".join(
-        f"Thread {names.get(ident, ident)}:\n" + "".join(traceback.format_stack(frame)).rstrip()
+    return [
+        (f"Thread {names.get(ident, ident)}", stack_of([f for f, _ in traceback.walk_stack(frame)]))
         for ident, frame in sys._current_frames().items()
         if names.get(ident) != "deadline"
-    )
+    ]
+
+
+def stack_of(frames: list[FrameType]) -> traceback.StackSummary:
+    """A stack as it is now, from its frames, the innermost first; sources are read when it is
+    formatted, which may be later."""
+    pairs = ((frame, frame.f_lineno) for frame in reversed(frames))
+    return traceback.StackSummary.extract(pairs, lookup_lines=False)
+
+
+def formatted(stacks: Stacks) -> str:
+    """One paragraph a stack, the innermost call last."""
+    return "\n".join(f"{title}:\n" + "".join(stack.format()).rstrip() for title, stack in stacks)
 
 
 watchdog = Watchdog()

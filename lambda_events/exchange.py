@@ -8,10 +8,11 @@ import logging
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from time import monotonic
 
 from lambda_events.body import is_text
 from lambda_events.call import Call
-from lambda_events.deadline import act_at, all_stacks, watchdog
+from lambda_events.deadline import Stacks, act_at, formatted, thread_stacks, watchdog
 from lambda_events.errors import AppError, FailedStatus
 from lambda_events.forwarded import client_by_hops
 from lambda_events.headers import clean
@@ -30,8 +31,8 @@ class Exchange:
     """A context manager: inside it the app is served; behind it the reply is checked and ended.
 
     `request` is what the app shall see. `act_at` is when the adapter should give up, on the
-    monotonic clock; then all stacks are logged, `late` is set and `at_deadline` called, in another
-    thread. `stacks` may be set to tell more than the threads' stacks do.
+    monotonic clock; then, in another thread, `late` is set, `at_deadline` called and all stacks
+    logged. `stacks` may be set to tell more than the threads' stacks do.
     """
 
     __slots__ = (
@@ -62,7 +63,7 @@ class Exchange:
         self._expected: int | None = None
         self._failed: FailedStatus | None = None
         self._token: object = None
-        self.stacks: Callable[[], str] = str
+        self.stacks: Callable[[], Stacks] = list
         self.at_deadline: Callable[[], None] = _nothing
         self.late = False
         self.started = False
@@ -79,7 +80,9 @@ class Exchange:
     def __exit__(self, kind: object, error: object, traceback: object) -> None:
         if self._token is not None:
             watchdog.forget(self._token)
-            self.stacks, self.at_deadline = str, _nothing  # the app's side holds this exchange
+            if self.late:
+                watchdog.wait_idle(((self.deadline or 0.0) - monotonic()) / 2)
+            self.stacks, self.at_deadline = list, _nothing  # the app's side holds this exchange
         if error is None and self._failed is not None:
             raise self._failed
         if isinstance(error, AppError) and error.status in self._options.raise_on_statuses:
@@ -154,17 +157,17 @@ class Exchange:
         """Runs in the watchdog's thread."""
         self.late = True
         try:
-            logger.error(
-                "Request %s: %s %s is still running just before Lambda's deadline. "
-                "All stacks:%s\n%s",
-                self._call.request_id,
-                self.request.method,
-                self.request.raw_path,
-                self.stacks(),
-                all_stacks(),
-            )
+            stacks = self.stacks() + thread_stacks()
         finally:
             self.at_deadline()
+        # Reading the sources for it takes tens of milliseconds, which the app's end needs more.
+        logger.error(
+            "Request %s: %s %s is still running just before Lambda's deadline. All stacks:\n%s",
+            self._call.request_id,
+            self.request.method,
+            self.request.raw_path,
+            formatted(stacks),
+        )
 
 
 def placed(request: Request, options: Options) -> Request:
