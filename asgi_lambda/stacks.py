@@ -1,24 +1,32 @@
 """Where the tasks of a loop await, which no thread's stack shows."""
 
 import asyncio
+from traceback import StackSummary
 from types import FrameType
 from typing import Any
 
 from lambda_events.deadline import Stacks, stack_of
 
+# A hundred tasks that wait for the same thing tell no more than some of them, and telling takes
+# time just before the deadline.
+MOST = 20
+
 
 def task_stacks(
     loop: asyncio.AbstractEventLoop, first: "asyncio.Task[Any] | None" = None
 ) -> Stacks:
-    """One stack a task, `first` before all others; callable from any thread."""
+    """One stack a task, `first` before all others, MOST at most; callable from any thread."""
     tasks = sorted(asyncio.all_tasks(loop), key=lambda task: task is not first)
-    return [
+    stacks = [
         (
             "The request awaits" if task is first else f"Task {task.get_name()}",
             stack_of(_frames(task)),
         )
-        for task in tasks
+        for task in tasks[:MOST]
     ]
+    if len(tasks) > MOST:
+        stacks.append((f"{len(tasks) - MOST} more tasks, not shown", StackSummary()))
+    return stacks
 
 
 def _frames(task: "asyncio.Task[Any]") -> list[FrameType]:

@@ -71,7 +71,8 @@ class Watchdog:
                 thread = threading.Thread(target=self._run, name="deadline", daemon=True)
                 thread.start()
                 self._thread = thread
-            elif self._wakes_at is None or at < self._wakes_at:
+            if self._wakes_at is None or at < self._wakes_at:
+                self._wakes_at = at
                 self._condition.notify()
         return token
 
@@ -96,16 +97,20 @@ class Watchdog:
             self._idle.set()
 
     def _wait(self) -> list[Callable[[], None]]:
-        """Sleep until the next time that is known now; what is due then."""
+        """Sleep until the next time that is known now; what is due then.
+
+        That time stays when its invocation ends early: else every short one would wake the thread.
+        """
         with self._condition:
-            times = [at for at, _ in list(self._watched.values())]
-            self._wakes_at = min(times, default=None)
             left = None if self._wakes_at is None else max(self._wakes_at - monotonic(), 0.0)
-            self._condition.wait(left)
+            if self._condition.wait(left):
+                return []  # an earlier time is known now
             now = monotonic()
-            due = [token for token, (at, _) in list(self._watched.items()) if at <= now]
+            watched = list(self._watched.items())
+            due = [token for token, (at, _) in watched if at <= now]
+            self._wakes_at = min([at for _, (at, _) in watched if at > now], default=None)
             popped = [self._watched.pop(token, None) for token in due]
-        return [watched[1] for watched in popped if watched is not None]
+        return [entry[1] for entry in popped if entry is not None]
 
 
 def thread_stacks() -> Stacks:
@@ -126,8 +131,11 @@ def stack_of(frames: list[FrameType]) -> traceback.StackSummary:
 
 
 def formatted(stacks: Stacks) -> str:
-    """One paragraph a stack, the innermost call last."""
-    return "\n".join(f"{title}:\n" + "".join(stack.format()).rstrip() for title, stack in stacks)
+    """One paragraph a stack, the innermost call last; a title alone where the stack is empty."""
+    return "\n".join(
+        "".join([f"{title}:\n" if stack else title, *stack.format()]).rstrip()
+        for title, stack in stacks
+    )
 
 
 watchdog = Watchdog()

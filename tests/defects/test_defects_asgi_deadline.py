@@ -40,7 +40,7 @@ def test_a_late_app_is_a_504_and_the_log_tells_where_it_was(
         await send(START)
         await send(BODY)
 
-    limit = context(1.5)
+    limit = context(2.0)
     response = Adapter(app, lifespan="off")(SOURCES[name]("/slow"), limit)
     assert 0 < limit.get_remaining_time_in_millis() < 300
     assert response == failure_for(name, 504, "Gateway Timeout")
@@ -58,7 +58,7 @@ def test_an_app_in_the_middle_of_its_reply_at_the_deadline_is_a_504(context: Con
             await send({**BODY, "more_body": True})
             await asyncio.sleep(0.02)
 
-    limit = context(1.5)
+    limit = context(2.0)
     response = Adapter(app, lifespan="off")(http_api(), limit)
     assert response == failure_for("http_api", 504, "Gateway Timeout")
     assert limit.get_remaining_time_in_millis() > 0
@@ -79,7 +79,7 @@ def test_an_app_that_will_not_be_cancelled_is_given_up_in_time(context: Contexts
         await send(BODY)
 
     handler = Adapter(app, lifespan="off")
-    limit = context(1.5)
+    limit = context(2.0)
     response = handler(http_api("/stubborn"), limit)
     assert response == failure_for("http_api", 504, "Gateway Timeout")
     assert limit.get_remaining_time_in_millis() > 0
@@ -92,7 +92,7 @@ def test_a_blocking_call_is_named_in_the_log_while_it_blocks(
     heard = []
 
     def block() -> None:
-        time.sleep(0.35)
+        time.sleep(1.2)
         heard.extend(caplog.messages)
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
@@ -100,7 +100,7 @@ def test_a_blocking_call_is_named_in_the_log_while_it_blocks(
         await send(START)
         await send(BODY)
 
-    response = Adapter(app, lifespan="off")(http_api("/blocks"), context(0.3))
+    response = Adapter(app, lifespan="off")(http_api("/blocks"), context(1.0))
     assert response == response_for("http_api", body="hello")
     [message] = heard
     assert "GET /blocks is still running" in message
@@ -114,7 +114,7 @@ def test_a_reply_that_is_complete_is_sent_although_work_behind_it_is_late(
         return PlainTextResponse("accepted", background=BackgroundTask(asyncio.sleep, 4))
 
     handler = Adapter(Starlette(routes=[Route("/", endpoint)]), lifespan="off")
-    limit = context(1.5)
+    limit = context(2.0)
     response = handler(http_api(), limit)
     assert (response["statusCode"], response["body"]) == (200, "accepted")
     assert limit.get_remaining_time_in_millis() > 0
@@ -153,7 +153,7 @@ def test_a_late_app_on_a_loop_of_the_callers_own_is_a_504(context: Contexts) -> 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         await asyncio.sleep(4)
 
-    limit = context(1.5)
+    limit = context(2.0)
     response = asyncio.run(Adapter(app, lifespan="off").handle(http_api(), limit))
     assert response == failure_for("http_api", 504, "Gateway Timeout")
     assert limit.get_remaining_time_in_millis() > 0

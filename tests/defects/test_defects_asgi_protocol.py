@@ -208,7 +208,7 @@ def test_an_app_that_awaits_the_disconnect_before_it_responds_gets_it_at_the_dea
         except OSError as error:
             refused.append(error)
 
-    limit = context(0.3)
+    limit = context(2.0)
     response = Adapter(app, lifespan="off")(http_api(), limit)
     assert response == failure_for("http_api", 504, "Gateway Timeout")
     assert limit.get_remaining_time_in_millis() > 0

@@ -202,7 +202,7 @@ def test_a_late_app_is_named_in_the_log_while_it_runs_and_its_reply_is_sent(
     heard = []
 
     def query_the_database() -> None:
-        time.sleep(0.35)
+        time.sleep(1.2)
         heard.extend(caplog.messages)
 
     def app(environ: Any, start_response: Any) -> list[bytes]:
@@ -210,7 +210,7 @@ def test_a_late_app_is_named_in_the_log_while_it_runs_and_its_reply_is_sent(
         start_response("200 OK", PLAIN)
         return [b"hello"]
 
-    response = Adapter(validator(app))(http_api("/slow"), context(0.3))
+    response = Adapter(validator(app))(http_api("/slow"), context(1.0))
     assert response == response_for("http_api", headers=SENT, body="hello")
     [message] = heard
     assert f"{context(0).aws_request_id}: GET /slow is still running" in message
