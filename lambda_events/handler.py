@@ -73,7 +73,7 @@ class Invocation:
         self.call: Call | None = None
         if source is not None:
             self.call = Call(event, context, source)
-            self.sink = BufferedSink(source.LIMIT)
+            self.sink = BufferedSink(source.limit(event))
 
     def __enter__(self) -> Self:
         return self
@@ -101,16 +101,17 @@ class Invocation:
             return source.response_from_reply(self._error, self.call.event)
         reply = self.sink.reply
         assert reply is not None
+        limit = self.sink.limit
         size: int | None = self.sink.size
-        if self.sink.size <= source.LIMIT:
+        if self.sink.size <= limit:
             response = source.response_from_reply(reply, self.call.event)
-            if not may_exceed(reply, source.LIMIT):
+            if not may_exceed(reply, limit):
                 return response
-            size = exceeds(response, source.LIMIT)
+            size = exceeds(response, limit)
             if size is None:
                 return response
         too_large = AppError(
-            f"The reply is too large for {source.name}: {size} bytes, and {source.LIMIT} are "
+            f"The reply is too large for {source.name}: {size} bytes, and {limit} are "
             "allowed, counted as JSON. Send less, compress it, or give the client a link (to S3, "
             "say)."
         )

@@ -69,16 +69,15 @@ def _is_number(value: object) -> bool:
 def _is_source(value: object) -> bool:
     names = (
         "sent",
+        "limit",
         "request_from_event",
         "event_from_request",
         "response_from_reply",
         "reply_from_response",
         "refusal",
     )
-    return (
-        isinstance(getattr(value, "name", None), str)
-        and all(callable(getattr(value, name, None)) for name in names)
-        and _is_int(getattr(value, "LIMIT", None))
+    return isinstance(getattr(value, "name", None), str) and all(
+        callable(getattr(value, name, None)) for name in names
     )
 
 
@@ -107,7 +106,7 @@ _RULES: dict[str, tuple[str, Callable[[Any], bool]]] = {
         lambda path: path is None or _is_path(path),
     ),
     "sources": (
-        "objects or modules with name, LIMIT, sent, refusal and the four translations of "
+        "objects or modules with name, sent, limit, refusal and the four translations of "
         "lambda_events.Source",
         _all(_is_source),
     ),

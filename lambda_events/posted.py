@@ -8,7 +8,7 @@ from typing import Any
 
 from lambda_events.errors import AppError, BadRequest, FailedStatus
 from lambda_events.messages import Reply, Request, json_reply, plain_reply
-from lambda_events.sources.front import Event, Front
+from lambda_events.sources.front import LAMBDA_LIMIT, Event, Front
 from lambda_events.url import raw_path_from_decoded
 
 
@@ -16,7 +16,6 @@ class PostedEvents:
     """A 2xx reply's JSON is the invocation's result; any other status fails the invocation."""
 
     name = "events"
-    LIMIT = 6 * 1024 * 1024 + 100  # gettingstarted-limits.html: 6 MB for a synchronous invocation
 
     def __init__(self, path: str) -> None:
         self._path = path
@@ -24,6 +23,9 @@ class PostedEvents:
     def sent(self, event: Any) -> bool:
         """Never: the handler falls back to it, for what its options let through."""
         return False
+
+    def limit(self, event: Any) -> int:
+        return LAMBDA_LIMIT
 
     def request_from_event(self, event: Any) -> Request:
         try:

@@ -25,11 +25,11 @@ class BufferedSink:
     that streams without end would fill the memory. `size` goes on counting.
     """
 
-    __slots__ = ("_chunks", "_limit", "reply", "size")
+    __slots__ = ("_chunks", "limit", "reply", "size")
 
     def __init__(self, limit: int) -> None:
         self._chunks: list[bytes] = []
-        self._limit = limit
+        self.limit = limit
         self.reply: Reply | None = None
         self.size = 0
 
@@ -38,7 +38,7 @@ class BufferedSink:
 
     def write(self, data: bytes) -> None:
         self.size += len(data)
-        if self.size <= self._limit:
+        if self.size <= self.limit:
             self._chunks.append(data)
         else:
             self._chunks.clear()

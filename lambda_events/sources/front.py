@@ -1,12 +1,16 @@
 """Front and Source: what a source's settings are, and what a module must have to be a source."""
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from lambda_events.messages import Reply, Request
 
 Event = dict[str, Any]
 Response = dict[str, Any]
+
+LAMBDA_LIMIT = 6 * 1024 * 1024 + 100
+"""Bytes of a response as JSON: gettingstarted-limits.html says 6 MB, the runtime interface takes
+100 more."""
 
 FOREIGN = frozenset({"elb", "connectionId", "serviceNetworkArn", "serviceArn"})
 """Keys of `requestContext` that no API and no Function URL has: a load balancer's, a WebSocket
@@ -20,7 +24,8 @@ class Front:
     `stage`: the stage's name, `""` for none in the URL (REST behind a custom domain, the
     `$default` stage of an HTTP API). `route`: the pattern that matched, `parameters` its
     values. `binary_media_types`: REST only. `multi_value`: the load balancer's
-    `lambda.multi_value_headers.enabled`.
+    `lambda.multi_value_headers.enabled`. `event_type`: CloudFront only, which of its two request
+    triggers the function is attached to.
     """
 
     stage: str = ""
@@ -28,6 +33,7 @@ class Front:
     parameters: tuple[tuple[str, str], ...] = ()
     binary_media_types: tuple[str, ...] = ("*/*",)
     multi_value: bool = False
+    event_type: Literal["origin-request", "viewer-request"] = "origin-request"
 
 
 class Source(Protocol):
@@ -42,12 +48,11 @@ class Source(Protocol):
     def name(self) -> str:
         """The source's name, as `source_of(event).name` tells it."""
 
-    @property
-    def LIMIT(self) -> int:  # noqa: N802 - a constant where the source is a module
-        """The largest response in bytes, counted as JSON."""
-
     def sent(self, event: Any, /) -> bool:
         """Whether this source sent the event, whatever its type. Never raises."""
+
+    def limit(self, event: Event, /) -> int:
+        """The largest response to this event in bytes, counted as JSON."""
 
     def request_from_event(self, event: Event, /) -> Request:
         """The request; BadRequest where its body cannot be read."""

@@ -11,16 +11,20 @@ from typing import Any
 
 from lambda_events.messages import Reply, Request, plain_reply
 from lambda_events.sources import payload_v2
-from lambda_events.sources.front import Event, Front, Response
+from lambda_events.sources.front import LAMBDA_LIMIT, Event, Front, Response
 from lambda_events.url import raw_path_as_sent
 
 name = "function_url"
-LIMIT = 6 * 1024 * 1024 + 100  # urls-invocation.html: 6 MB for a buffered response
 
 
 def sent(event: Any) -> bool:
     """Payload format 2.0 from a `.lambda-url.` domain."""
     return payload_v2.sent(event) and payload_v2.is_function_url(event)
+
+
+def limit(event: Event) -> int:
+    """Lambda's own (urls-invocation.html: 6 MB for a buffered response)."""
+    return LAMBDA_LIMIT
 
 
 def request_from_event(event: Event) -> Request:

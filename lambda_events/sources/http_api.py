@@ -16,17 +16,21 @@ from typing import Any
 
 from lambda_events.messages import Reply, Request, json_reply
 from lambda_events.sources import payload_v2
-from lambda_events.sources.front import Event, Front, Response
+from lambda_events.sources.front import LAMBDA_LIMIT, Event, Front, Response
 from lambda_events.sources.payload_v1 import stage_of
 from lambda_events.url import raw_path_from_decoded, split_root
 
 name = "http_api"
-LIMIT = 6 * 1024 * 1024 + 100  # Lambda's own (gettingstarted-limits.html); HTTP APIs allow 10 MB
 
 
 def sent(event: Any) -> bool:
     """Payload format 2.0 from a domain that is not a Function URL's."""
     return payload_v2.sent(event) and not payload_v2.is_function_url(event)
+
+
+def limit(event: Event) -> int:
+    """Lambda's own; HTTP APIs allow 10 MB."""
+    return LAMBDA_LIMIT
 
 
 def request_from_event(event: Event) -> Request:

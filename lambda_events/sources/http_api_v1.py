@@ -17,7 +17,7 @@ from lambda_events.body import placed_in_event, sent_as_text
 from lambda_events.forwarded import with_forwarded
 from lambda_events.messages import Reply, Request, json_reply
 from lambda_events.sources import payload_v1
-from lambda_events.sources.front import Event, Front, Response
+from lambda_events.sources.front import LAMBDA_LIMIT, Event, Front, Response
 from lambda_events.sources.payload_v1 import (
     event_of,
     path_of,
@@ -35,12 +35,16 @@ from lambda_events.sources.reading import (
 from lambda_events.url import raw_path_from_decoded, split_root
 
 name = "http_api_v1"
-LIMIT = 6 * 1024 * 1024 + 100  # Lambda's own (gettingstarted-limits.html); HTTP APIs allow 10 MB
 
 
 def sent(event: Any) -> bool:
     """Payload format 1.0 that says so."""
     return payload_v1.sent(event) and event.get("version") == "1.0"
+
+
+def limit(event: Event) -> int:
+    """Lambda's own; HTTP APIs allow 10 MB."""
+    return LAMBDA_LIMIT
 
 
 def request_from_event(event: Event) -> Request:

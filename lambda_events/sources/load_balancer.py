@@ -43,8 +43,6 @@ from lambda_events.url import (
 )
 
 name = "load_balancer"
-# "The maximum size of the response JSON that the Lambda function can send: 1 MB"
-LIMIT = 1024 * 1024
 
 
 def sent(event: Any) -> bool:
@@ -58,6 +56,11 @@ def sent(event: Any) -> bool:
 def is_multi(event: Event) -> bool:
     """Whether the target group sends lists, and reads only lists in a response."""
     return isinstance(event.get("multiValueHeaders"), dict)
+
+
+def limit(event: Event) -> int:
+    """ "The maximum size of the response JSON that the Lambda function can send: 1 MB"."""
+    return 1024 * 1024
 
 
 def request_from_event(event: Event) -> Request:

@@ -21,7 +21,7 @@ from lambda_events.forwarded import with_forwarded
 from lambda_events.headers import media_type
 from lambda_events.messages import Headers, Reply, Request, json_reply
 from lambda_events.sources import payload_v1
-from lambda_events.sources.front import Event, Front, Response
+from lambda_events.sources.front import LAMBDA_LIMIT, Event, Front, Response
 from lambda_events.sources.payload_v1 import (
     context_of,
     event_of,
@@ -40,9 +40,6 @@ from lambda_events.sources.reading import (
 from lambda_events.url import path_from_raw, raw_path_as_sent, raw_path_from_decoded, split_root
 
 name = "rest_api"
-# 6 MiB and 100 bytes is what Lambda's runtime interface takes (gettingstarted-limits.html says
-# 6 MB); API Gateway's own 10 MB is never reached.
-LIMIT = 6 * 1024 * 1024 + 100
 
 _RESPONSE_KEYS = frozenset(
     {"isBase64Encoded", "statusCode", "headers", "multiValueHeaders", "body", "base64Encoded"}
@@ -89,6 +86,11 @@ _CANONICAL = {
 def sent(event: Any) -> bool:
     """Payload format 1.0 that does not say so: a REST event has no `version`."""
     return payload_v1.sent(event) and event.get("version") != "1.0"
+
+
+def limit(event: Event) -> int:
+    """Lambda's own; API Gateway's 10 MB is never reached."""
+    return LAMBDA_LIMIT
 
 
 def request_from_event(event: Event) -> Request:

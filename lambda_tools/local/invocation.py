@@ -63,10 +63,11 @@ class LocalInvocation:
         source = self._platform.source
         text = json.dumps(response, ensure_ascii=False)
         size = len(text.encode("utf-8", "surrogatepass"))
-        if size > source.LIMIT:
+        limit = source.limit(self.event())
+        if size > limit:
             self.problem = (
                 f"The response is too large for {self._platform.name}: {size} bytes, and "
-                f"{source.LIMIT} are allowed, counted as JSON."
+                f"{limit} are allowed, counted as JSON."
             )
             return self.failed()
         response = json.loads(text)

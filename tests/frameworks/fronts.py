@@ -19,13 +19,15 @@ class BasePath:
     """
 
     name = rest_api.name
-    LIMIT = rest_api.LIMIT
 
     def __init__(self, base_path: str) -> None:
         self._base_path = base_path
 
     def sent(self, event: Any) -> bool:
         return rest_api.sent(event)
+
+    def limit(self, event: Event) -> int:
+        return rest_api.limit(event)
 
     def request_from_event(self, event: Event) -> Request:
         return rest_api.request_from_event(event)

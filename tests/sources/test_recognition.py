@@ -74,7 +74,7 @@ def test_sources_are_found_by_their_names() -> None:
 def test_a_load_balancer_takes_a_megabyte_and_the_others_six() -> None:
     six = 6 * 1024 * 1024 + 100
 
-    assert {source.name: source.LIMIT for source in (*SOURCES, PostedEvents("/"))} == {
+    assert {source.name: source.limit({}) for source in (*SOURCES, PostedEvents("/"))} == {
         "events": six,
         "http_api": six,
         "rest_api": six,

@@ -126,10 +126,12 @@ def test_a_load_balancers_description_is_the_reason() -> None:
 def test_a_front_may_be_a_source_of_ones_own() -> None:
     class Shouting:
         name = "shouting"
-        LIMIT = 1000
 
         def sent(self, event: Any) -> bool:
             return "SHOUT" in event
+
+        def limit(self, event: Any) -> int:
+            return 1000
 
         def request_from_event(self, event: Any) -> Request:
             raise AssertionError("not in this direction")
