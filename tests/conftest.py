@@ -1,9 +1,11 @@
-"""What every test may use: a context as Lambda passes it."""
+"""What every test may use: a context as Lambda passes it, and what was logged at its deadline."""
 
 from collections.abc import Callable
 from time import monotonic
 
 import pytest
+
+from lambda_events.deadline import watchdog
 
 
 class Context:
@@ -21,3 +23,15 @@ class Context:
 def context() -> Callable[[float], Context]:
     """Makes contexts with so many seconds left."""
     return Context
+
+
+@pytest.fixture
+def told(caplog: pytest.LogCaptureFixture) -> Callable[[], list[str]]:
+    """Gives the messages logged, that of the watchdog first: on a busy machine its thread may
+    have them ready only after the handler has returned."""
+
+    def messages() -> list[str]:
+        watchdog.wait_idle(30)
+        return sorted(caplog.messages, key=lambda message: "All stacks:" not in message)
+
+    return messages

@@ -30,7 +30,7 @@ async def reply(send: Any) -> None:
 
 
 def test_an_app_that_is_late_is_cancelled_and_the_client_gets_504(
-    context: Contexts, caplog: pytest.LogCaptureFixture
+    context: Contexts, told: Callable[[], list[str]]
 ) -> None:
     ended = []
 
@@ -47,7 +47,7 @@ def test_an_app_that_is_late_is_cancelled_and_the_client_gets_504(
     assert Adapter(app, lifespan="off")(EVENT, context(2.0)) == TIMED_OUT
     assert 1.7 < time.monotonic() - begun < 2.0
     assert ended == [True]
-    stacks, error = caplog.messages
+    stacks, error = told()
     assert "is still running just before Lambda's deadline" in stacks
     assert "in slow_thing" in stacks
     assert "Thread MainThread" in stacks
@@ -57,7 +57,7 @@ def test_an_app_that_is_late_is_cancelled_and_the_client_gets_504(
 
 
 def test_of_many_tasks_the_log_shows_the_requests_own_and_a_few_more(
-    context: Contexts, caplog: pytest.LogCaptureFixture
+    context: Contexts, told: Callable[[], list[str]]
 ) -> None:
     others: list[asyncio.Task[None]] = []
 
@@ -75,7 +75,7 @@ def test_of_many_tasks_the_log_shows_the_requests_own_and_a_few_more(
     limit = context(2.0)
     assert Adapter(app, lifespan="off")(EVENT, limit) == TIMED_OUT
     assert limit.get_remaining_time_in_millis() > 0
-    lines = caplog.messages[0].splitlines()
+    lines = told()[0].splitlines()
     assert lines[1] == "The request awaits:"
     assert len([line for line in lines if line.startswith("Task ")]) == 19
     assert [line for line in lines if line.endswith(" more tasks, not shown")] != []
@@ -100,7 +100,7 @@ def test_an_app_that_awaits_the_disconnect_gets_it_at_the_deadline(context: Cont
 
 
 def test_a_reply_that_is_complete_is_sent_although_its_background_task_overruns(
-    context: Contexts, caplog: pytest.LogCaptureFixture
+    context: Contexts, told: Callable[[], list[str]]
 ) -> None:
     cancelled = []
 
@@ -115,11 +115,11 @@ def test_a_reply_that_is_complete_is_sent_although_its_background_task_overruns(
     response = Adapter(app, lifespan="off")(EVENT, context(1.0))
     assert (response["statusCode"], response["body"]) == (200, "ok")
     assert cancelled == [True]
-    assert caplog.messages[-1].startswith("Work behind the reply was not done")
+    assert told()[-1].startswith("Work behind the reply was not done")
 
 
 def test_an_app_that_cannot_be_cancelled_is_given_up_and_named(
-    context: Contexts, caplog: pytest.LogCaptureFixture
+    context: Contexts, told: Callable[[], list[str]]
 ) -> None:
     stubborn = True
 
@@ -135,14 +135,14 @@ def test_an_app_that_cannot_be_cancelled_is_given_up_and_named(
     begun = time.monotonic()
     assert handler(EVENT, context(2.0)) == TIMED_OUT
     assert time.monotonic() - begun < 2.0
-    assert "in app" in caplog.messages[0]
+    assert "in app" in told()[0]
     stubborn = False
     other = http_api.event_from_request(Request(path="/x", raw_path="/x"), Front())
     assert handler(other, context(5))["body"] == "ok"
 
 
 def test_an_app_that_blocks_the_loop_is_named_by_the_watchdog(
-    context: Contexts, caplog: pytest.LogCaptureFixture
+    context: Contexts, told: Callable[[], list[str]]
 ) -> None:
     def blocking_call() -> None:
         time.sleep(1.2)
@@ -152,8 +152,8 @@ def test_an_app_that_blocks_the_loop_is_named_by_the_watchdog(
         await reply(send)
 
     assert Adapter(app, lifespan="off")(EVENT, context(1.0))["statusCode"] == 200
-    assert len(caplog.messages) == 1
-    assert "in blocking_call" in caplog.messages[0]
+    assert len(told()) == 1
+    assert "in blocking_call" in told()[0]
 
 
 def test_a_margin_of_none_means_never(context: Contexts, caplog: pytest.LogCaptureFixture) -> None:
@@ -191,7 +191,7 @@ def test_the_deadline_holds_for_handle_too(context: Contexts) -> None:
 
 
 def test_a_startup_that_is_late_is_named_and_its_event_gets_504(
-    context: Contexts, caplog: pytest.LogCaptureFixture
+    context: Contexts, told: Callable[[], list[str]]
 ) -> None:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
@@ -207,7 +207,7 @@ def test_a_startup_that_is_late_is_named_and_its_event_gets_504(
 
     handler = Adapter(app)
     assert handler(EVENT, context(1.0)) == TIMED_OUT
-    assert "in open_pool" in caplog.messages[0]
+    assert "in open_pool" in told()[0]
     handler.stop()
 
 

@@ -202,7 +202,7 @@ def test_a_late_app_is_named_in_the_log_while_it_runs_and_its_reply_is_sent(
     heard = []
 
     def query_the_database() -> None:
-        time.sleep(1.2)
+        time.sleep(2.5)
         heard.extend(caplog.messages)
 
     def app(environ: Any, start_response: Any) -> list[bytes]:
