@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 EXAMPLE := examples/fastapi_microservices
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check bench clean
+.PHONY: help serve test check bench parity clean
 
 help:  ## Say what there is to do
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -47,7 +47,10 @@ check: $(BIN)/.dev  ## Lint, types, templates, and the examples of the documenta
 	set -e; for folder in tests/*/; do case $$folder in tests/events/) ;; *) $(BIN)/mypy $$folder ;; esac; done
 	MYPYPATH=$(EXAMPLE) $(BIN)/mypy $(EXAMPLE)
 	$(BIN)/cfn-lint -t $(EXAMPLE)/template.yaml --regions us-east-1
-	$(BIN)/python -m pytest --quiet tests/docs tests/shape
+	$(BIN)/python -m pytest --quiet tests/docs tests/shape tests/parity/test_parity.py::test_the_page_is_as_measured
+
+parity: $(BIN)/.dev  ## Print what apps see behind ours and behind real servers, field by field
+	$(BIN)/python tests/parity/parity_table.py
 
 bench: $(BIN)/.dev  ## Print how long we take, as ratios of what the peers take
 	$(BIN)/python benchmarks/ratios.py

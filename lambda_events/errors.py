@@ -2,7 +2,7 @@
 
     LambdaAdaptersError
         UnknownEvent          the event's: no source and no trigger claims it
-        BadRequest            the caller's: the client gets its status, 400
+        BadRequest            the caller's: the client gets its status (400, 413)
         AppError              the app's: the client gets its status (500, 504)
         FailedStatus          the app's reply, by your choice a failed invocation
         StartupFailed         the app's: its lifespan did not start

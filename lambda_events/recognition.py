@@ -52,16 +52,11 @@ _GUESS = {
     "authorizer": "this is a Lambda authorizer's. It asks whether a request may pass, and is no "
     "request itself: attach a function of its own as the authorizer.",
     "websocket_api": "this is a WebSocket API's, which an Adapter does not serve.",
-    "cloudfront": "this is CloudFront's (Lambda@Edge), which this version does not translate; "
-    "pass a source of your own in sources=.",
-    "vpc_lattice": "this is VPC Lattice's, which this version does not translate; attach the "
-    "function to a load balancer, or pass a source of your own in sources=.",
-    "openwhisk": "this is an OpenWhisk web action's, which this version does not translate; "
-    "pass a source of your own in sources=.",
+    "cloudfront": "this is CloudFront's (Lambda@Edge), but no request: attach the function to the "
+    "viewer-request or the origin-request trigger, not to a response.",
     "direct": "this is a value of somebody's own, as Invoke passes it on. Pass "
     'events_path="/path" to have such events POSTed to the app.',
 }
-_GUESS["vpc_lattice_v1"] = _GUESS["vpc_lattice"]
 
 
 def _from(name: str) -> str:
@@ -80,6 +75,8 @@ def _nearest(event: dict[Any, Any]) -> str:
         near = "; the nearest is rest_api, whose requestContext is an object or null"
     elif "rawPath" in event:
         near = "; the nearest is http_api, whose requestContext.http is an object"
+    elif "raw_path" in event:
+        near = "; the nearest is vpc_lattice_v1, which has a method and no requestContext"
     return (
         f"no source and no trigger looks like it{near}. If an emulator or a test wrote it, compare "
         "it with the source's page in the documentation; for a source of your own, see sources=."

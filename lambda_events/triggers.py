@@ -72,8 +72,8 @@ _ENVELOPE_KEYS = frozenset(
         "multiValueHeaders",
     }
 )
-# HTTP, but from sources that this version does not translate.
-UNTRANSLATED = frozenset({"vpc_lattice", "vpc_lattice_v1", "cloudfront", "openwhisk"})
+# They look like HTTP and are no requests: what CloudFront's response triggers send.
+UNTRANSLATED = frozenset({"cloudfront"})
 
 
 def named(event: Any) -> str | None:
@@ -113,14 +113,10 @@ def _from_records(event: dict[str, Any]) -> str | None:
 
 def _from_context(event: dict[str, Any]) -> str | None:
     context = event.get("requestContext")
-    if isinstance(context, dict):
-        if "serviceNetworkArn" in context or "serviceArn" in context:
-            return "vpc_lattice"
-        is_websocket = "connectionId" in context or {"eventType", "routeKey"} <= context.keys()
-        return "websocket_api" if is_websocket else None
-    if "raw_path" in event and "method" in event:
-        return "vpc_lattice_v1"
-    return "openwhisk" if "__ow_method" in event else None
+    if not isinstance(context, dict):
+        return None
+    is_websocket = "connectionId" in context or {"eventType", "routeKey"} <= context.keys()
+    return "websocket_api" if is_websocket else None
 
 
 def _from_keys(event: dict[str, Any]) -> str | None:

@@ -24,7 +24,7 @@ from lambda_tools.local.console import Console
 from lambda_tools.local.context import DEFAULT_TIMEOUT, LocalContext
 from lambda_tools.local.function import Function
 from lambda_tools.local.invocation import Handler
-from lambda_tools.local.platform import FRONTS, platform_of
+from lambda_tools.local.platform import EVENT_TYPES, FRONTS, EventType, platform_of
 from lambda_tools.local.routes import DEFAULT
 from lambda_tools.targets import CannotImport, imported, patterns_by_place
 
@@ -77,6 +77,13 @@ def main() -> None:
     show_default=True,
     help="One of the REST API's binary media types; repeatable.",
 )
+@click.option(
+    "--event-type",
+    type=click.Choice(EVENT_TYPES),
+    default=EVENT_TYPES[0],
+    show_default=True,
+    help="Which of CloudFront's triggers the functions are attached to.",
+)
 @_timeout
 @_app_dir
 def serve(
@@ -87,6 +94,7 @@ def serve(
     host: str,
     multi_value: bool,
     binary_media_types: tuple[str, ...],
+    event_type: EventType,
     timeout: float,
     app_dir: str,
 ) -> None:
@@ -110,6 +118,7 @@ def serve(
             stage=stage,
             multi_value=multi_value,
             binary_media_types=binary_media_types,
+            event_type=event_type,
             timeout=timeout,
             console=console,
         )

@@ -16,6 +16,10 @@ FOREIGN = frozenset({"elb", "connectionId", "serviceNetworkArn", "serviceArn"})
 """Keys of `requestContext` that no API and no Function URL has: a load balancer's, a WebSocket
 API's, VPC Lattice's."""
 
+FOREIGN_EVENTS = frozenset({"methodArn", "routeArn", "Records", "__ow_method"})
+"""Keys of events of other kinds: authorizers', records', OpenWhisk's, whose clients can add any
+key of their own to an event that is not raw."""
+
 
 @dataclass(slots=True, frozen=True)
 class Front:

@@ -12,11 +12,11 @@ Of a reply, lost: in multi-value mode the order of different headers, in single 
 several headers of one name were separate (Set-Cookie stays so).
 """
 
+from dataclasses import replace
 from http import HTTPStatus
-from itertools import product
 from typing import Any
 
-from lambda_events.body import bytes_from_event, placed, placed_in_event, sent_as_text
+from lambda_events.body import bytes_from_event, placed
 from lambda_events.forwarded import scheme_of, server_of, with_forwarded
 from lambda_events.headers import (
     clean_values,
@@ -26,15 +26,10 @@ from lambda_events.headers import (
     request_headers,
     without_hops,
 )
-from lambda_events.messages import Headers, Reply, Request
-from lambda_events.sources.front import Event, Front, Response
+from lambda_events.messages import Reply, Request
+from lambda_events.sources.front import FOREIGN_EVENTS, Event, Front, Response
 from lambda_events.sources.payload_v1 import method_of, path_of, query_pairs
-from lambda_events.sources.reading import (
-    body_from,
-    headers_from,
-    headers_from_lists,
-    status_from,
-)
+from lambda_events.sources.target_group import body_in_event, one_each, reply_of
 from lambda_events.url import (
     encoded_pairs,
     path_from_raw,
@@ -47,7 +42,7 @@ name = "load_balancer"
 
 def sent(event: Any) -> bool:
     """`requestContext.elb`, which nothing else has."""
-    if not isinstance(event, dict):
+    if not isinstance(event, dict) or not event.keys().isdisjoint(FOREIGN_EVENTS):
         return False
     context = event.get("requestContext")
     return isinstance(context, dict) and "elb" in context
@@ -103,10 +98,7 @@ def event_from_request(request: Request, front: Front) -> Event:
     else:
         event["queryStringParameters"] = dict(pairs)
         event["headers"] = dict(headers)
-    text = sent_as_text(request.header("content-type"), request.header("content-encoding"))
-    event["body"], event["isBase64Encoded"] = placed_in_event(
-        request.body, text or not request.body
-    )
+    event["body"], event["isBase64Encoded"] = body_in_event(request)
     return event
 
 
@@ -121,7 +113,7 @@ def response_from_reply(reply: Reply, event: Event) -> Response:
     if is_multi(event):
         response["multiValueHeaders"] = list_map(headers)
     else:
-        response["headers"] = _one_each(headers)
+        response["headers"] = one_each(headers)
     return response
 
 
@@ -132,38 +124,13 @@ def _phrase(status: int) -> str:
         return ""
 
 
-def _one_each(headers: Headers) -> dict[str, str]:
-    """Single mode has one value a name: repeats are joined, and only Set-Cookie, which must not
-    be, is kept apart by spellings of its name, which the load balancer passes on as they are."""
-    single: dict[str, str] = {}
-    spellings = map("".join, product(*((c, c.upper()) if c != "-" else c for c in "set-cookie")))
-    for header, value in headers:
-        if header == "set-cookie":
-            single[next(spellings, header)] = value
-        else:
-            single[header] = f"{single[header]}, {value}" if header in single else value
-    return single
-
-
 def reply_from_response(response: Any, request: Request, front: Front) -> Reply:
     """The checks of "Respond to the load balancer"; a string for a number or null is refused."""
-    if not isinstance(response, dict) or isinstance(response.get("statusCode"), str):
+    reply = reply_of(response, multi_value=front.multi_value)
+    if reply is None:
         return refusal()
-    status = status_from(response.get("statusCode"))
-    description = response.get("statusDescription", "")
-    if front.multi_value:
-        headers = headers_from_lists(response.get("multiValueHeaders", {}), strings_only=True)
-    else:
-        headers = headers_from(response.get("headers", {}), strings_only=True)
-    encoded = response.get("isBase64Encoded") is True
-    body = body_from(response, encoded=encoded)
-    nulls = [key for key, value in response.items() if value is None]
-    if status is None or headers is None or body is None or nulls:
-        return refusal()
-    reason = _reason_from(description, status)
-    if reason is None:
-        return refusal()
-    return Reply(status, without_hops(headers), body, not encoded, reason)
+    reason = _reason_from(response.get("statusDescription", ""), reply.status)
+    return refusal() if reason is None else replace(reply, reason=reason)
 
 
 def _reason_from(description: object, status: int) -> str | None:

@@ -18,7 +18,7 @@ from lambda_events.headers import (
     without_hops,
 )
 from lambda_events.messages import Reply, Request
-from lambda_events.sources.front import FOREIGN, Event, Front, Response
+from lambda_events.sources.front import FOREIGN, FOREIGN_EVENTS, Event, Front, Response
 from lambda_events.url import Pairs, decoded_pairs, path_from_raw, query_from_decoded
 
 
@@ -29,7 +29,7 @@ def sent(event: Any) -> bool:
     """
     if not isinstance(event, dict) or "httpMethod" not in event or "requestContext" not in event:
         return False
-    if "methodArn" in event or "routeArn" in event:
+    if not event.keys().isdisjoint(FOREIGN_EVENTS):
         return False
     context = event["requestContext"]
     if not isinstance(context, dict):

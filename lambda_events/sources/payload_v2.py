@@ -20,7 +20,7 @@ from lambda_events.forwarded import (
 )
 from lambda_events.headers import pairs_of, request_headers, single_map, text_of, without_hops
 from lambda_events.messages import Headers, Reply, Request
-from lambda_events.sources.front import FOREIGN, Event, Front, Response
+from lambda_events.sources.front import FOREIGN, FOREIGN_EVENTS, Event, Front, Response
 from lambda_events.sources.reading import (
     body_from,
     headers_from,
@@ -41,7 +41,7 @@ def sent(event: Any) -> bool:
     context = event.get("requestContext")
     if not isinstance(context, dict) or not isinstance(context.get("http"), dict):
         return False
-    if "methodArn" in event or "routeArn" in event:
+    if not event.keys().isdisjoint(FOREIGN_EVENTS):
         return False
     return context.keys().isdisjoint(FOREIGN)
 

@@ -8,7 +8,7 @@ import httpx
 from lambda_events.sources import Front, Source
 from lambda_tools.local.context import DEFAULT_TIMEOUT
 from lambda_tools.local.invocation import Handler
-from lambda_tools.local.platform import Platform, checked_timeout, platform_of
+from lambda_tools.local.platform import EventType, Platform, checked_timeout, platform_of
 from lambda_tools.local.routes import DEFAULT, Routes
 from lambda_tools.local.transport import AsyncTransport, Transport
 
@@ -21,13 +21,15 @@ class Client(httpx.Client):
     Every request becomes the event that `front` would send, goes to `handler(event, context)` as
     JSON, and the response becomes what `front` would send back, its refusals and limits included.
 
-    `front`: rest-api, http-api, http-api-v1, function-url, load-balancer, or a source of your
-    own. `stage`: the first part of every URL; relative URLs are relative to it. `multi_value`:
-    the load balancer's `lambda.multi_value_headers.enabled`. `binary_media_types`: the REST
-    API's. `route`: the pattern that leads to the function; the default one lets every path
-    through. `timeout`: seconds that the context says are left. `raise_exceptions`: whether
-    what the handler raises reaches the caller; if not, it is logged and the front answers. An
-    Adapter makes a 500 of what its app raises, unless it has `raise_on_statuses=(500,)`.
+    `front`: rest-api, http-api, http-api-v1, function-url, load-balancer, vpc-lattice, vpc-
+    lattice-v1, cloudfront, openwhisk, or a source of your own. `stage`: the first part of every
+    URL; relative URLs are relative to it. `multi_value`: the load balancer's
+    `lambda.multi_value_headers.enabled`. `binary_media_types`: the REST API's. `event_type`:
+    CloudFront's trigger, origin-request or viewer-request. `route`: the pattern that leads to the
+    function; the default one lets every path through. `timeout`: seconds that the context says are
+    left. `raise_exceptions`: whether what the handler raises reaches the caller; if not, it is
+    logged and the front answers. An Adapter makes a 500 of what its app raises, unless it has
+    `raise_on_statuses=(500,)`.
 
     All other options are httpx.Client's. Closing the client, which `with` does, stops what the
     handler has started. Raises ConfigurationError for an option that cannot be.
@@ -41,6 +43,7 @@ class Client(httpx.Client):
         stage: str = "",
         multi_value: bool = False,
         binary_media_types: Iterable[str] = ("*/*",),
+        event_type: EventType = "origin-request",
         route: str = EVERYTHING,
         base_url: str = "https://testserver",
         timeout: float = DEFAULT_TIMEOUT,
@@ -48,7 +51,11 @@ class Client(httpx.Client):
         **options: Any,
     ) -> None:
         platform = platform_of(
-            front, stage=stage, multi_value=multi_value, binary_media_types=binary_media_types
+            front,
+            stage=stage,
+            multi_value=multi_value,
+            binary_media_types=binary_media_types,
+            event_type=event_type,
         )
         transport = Transport(
             handler, platform, _routes(route), checked_timeout(timeout), raise_exceptions
@@ -70,6 +77,7 @@ class AsyncClient(httpx.AsyncClient):
         stage: str = "",
         multi_value: bool = False,
         binary_media_types: Iterable[str] = ("*/*",),
+        event_type: EventType = "origin-request",
         route: str = EVERYTHING,
         base_url: str = "https://testserver",
         timeout: float = DEFAULT_TIMEOUT,
@@ -77,7 +85,11 @@ class AsyncClient(httpx.AsyncClient):
         **options: Any,
     ) -> None:
         platform = platform_of(
-            front, stage=stage, multi_value=multi_value, binary_media_types=binary_media_types
+            front,
+            stage=stage,
+            multi_value=multi_value,
+            binary_media_types=binary_media_types,
+            event_type=event_type,
         )
         transport = AsyncTransport(
             handler, platform, _routes(route), checked_timeout(timeout), raise_exceptions

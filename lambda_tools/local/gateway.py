@@ -18,7 +18,7 @@ from lambda_tools.local.console import Console
 from lambda_tools.local.context import DEFAULT_TIMEOUT
 from lambda_tools.local.function import Function
 from lambda_tools.local.invocation import LocalInvocation, accepted, sendable
-from lambda_tools.local.platform import checked_timeout, header_pairs, platform_of
+from lambda_tools.local.platform import EventType, checked_timeout, header_pairs, platform_of
 from lambda_tools.local.routes import DEFAULT, Routes
 
 Message = MutableMapping[str, Any]
@@ -45,11 +45,16 @@ class Gateway:
         stage: str = "",
         multi_value: bool = False,
         binary_media_types: Iterable[str] = ("*/*",),
+        event_type: EventType = "origin-request",
         timeout: float = DEFAULT_TIMEOUT,
         console: Console | None = None,
     ) -> None:
         self.platform = platform_of(
-            front, stage=stage, multi_value=multi_value, binary_media_types=binary_media_types
+            front,
+            stage=stage,
+            multi_value=multi_value,
+            binary_media_types=binary_media_types,
+            event_type=event_type,
         )
         self.functions = tuple(functions)
         self.stuck = False

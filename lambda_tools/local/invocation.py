@@ -20,7 +20,8 @@ Handler = Callable[[Any, Any], Any]
 T = TypeVar("T")
 
 REQUEST_LIMIT = 6 * 1024 * 1024  # Lambda's, for the event as JSON
-BODY_LIMITS = {"load_balancer": 1024 * 1024}  # "The maximum size of the request body is 1 MB."
+# A load balancer's: "The maximum size of the request body is 1 MB."; OpenWhisk's for parameters.
+BODY_LIMITS = {"load_balancer": 1024 * 1024, "openwhisk": 1024 * 1024}
 
 
 class LocalInvocation:
@@ -113,7 +114,9 @@ def sendable(reply: Reply, method: str) -> Reply:
 
 def _is_so_meant(response: Any, reply: Reply) -> bool:
     """Whether a function answered with the very reply that the platform would refuse it with."""
-    return isinstance(response, dict) and status_from(response.get("statusCode")) == reply.status
+    if not isinstance(response, dict):
+        return False
+    return status_from(response.get("statusCode", response.get("status"))) == reply.status
 
 
 def _malformed(front: str, response: Any) -> str:
@@ -121,6 +124,6 @@ def _malformed(front: str, response: Any) -> str:
     if isinstance(response, dict):
         got += f" with the keys {', '.join(sorted(response)) or '(none)'}"
     return (
-        f"The response is not what {front} takes: got {got}. Expected statusCode, headers and "
-        "body of the types that the front's page in the documentation names."
+        f"The response is not what {front} takes: got {got}. Expected a status, headers and a "
+        "body under the names and of the types that the front's page in the documentation has."
     )

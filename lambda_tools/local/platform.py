@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Literal, get_args
 
 from lambda_events.errors import ConfigurationError
 from lambda_events.messages import Headers, Request
@@ -14,7 +15,11 @@ FRONTS = tuple(sorted(name.replace("_", "-") for name in BY_NAME))
 """The built-in sources by the names that the command line uses."""
 
 # The rest have a path of their own: a Function URL and a load balancer know no stages.
-_STAGELESS = frozenset({"function_url", "load_balancer"})
+_STAGELESS = BY_NAME.keys() - {"rest_api", "http_api", "http_api_v1"}
+EventType = Literal["origin-request", "viewer-request"]
+EVENT_TYPES: tuple[EventType, ...] = get_args(EventType)
+"""CloudFront's request triggers."""
+
 # API_CreateStage.html: "Stage names can only contain alphanumeric characters, hyphens, and
 # underscores." HTTP APIs' $default is the absence of one.
 _stage = re.compile("[A-Za-z0-9_-]*").fullmatch
@@ -73,8 +78,9 @@ def platform_of(
     stage: str = "",
     multi_value: bool = False,
     binary_media_types: Iterable[str] = ("*/*",),
+    event_type: EventType = "origin-request",
 ) -> Platform:
-    """Raises ConfigurationError for an unknown front, and for a stage that it cannot have."""
+    """Raises ConfigurationError for an unknown front, and for a setting that it cannot have."""
     source = _source_of(front)
     if not isinstance(stage, str) or _stage(stage) is None:
         raise ConfigurationError(
@@ -89,8 +95,15 @@ def platform_of(
             'binary_media_types must be media types such as ("image/*",), '
             f"not {binary_media_types!r}."
         )
+    if event_type not in EVENT_TYPES:
+        raise ConfigurationError(
+            f"event_type must be one of {', '.join(EVENT_TYPES)}, not {event_type!r}."
+        )
     settings = Front(
-        stage=stage, multi_value=bool(multi_value), binary_media_types=tuple(binary_media_types)
+        stage=stage,
+        multi_value=bool(multi_value),
+        binary_media_types=tuple(binary_media_types),
+        event_type=event_type,
     )
     return Platform(source, settings)
 

@@ -28,6 +28,10 @@ def source_in(path: Path) -> Source:
 
 def front_of(event: dict[str, Any], root_path: str) -> Front:
     """The settings under which the event could have been made again."""
+    if "Records" in event:
+        config = event["Records"][0]["cf"].get("config") or {}
+        in_viewer = config.get("eventType") == "viewer-request"
+        return Front(event_type="viewer-request" if in_viewer else "origin-request")
     return Front(
         stage=root_path.removeprefix("/"), multi_value=bool(event.get("multiValueHeaders"))
     )

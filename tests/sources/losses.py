@@ -8,6 +8,9 @@ from dataclasses import replace
 from http import HTTPStatus
 from urllib.parse import parse_qsl, unquote, urlencode
 
+from cloudfront_losses import what_arrives_at_the_edge, what_returns_from_the_edge
+from openwhisk_losses import what_arrives_at_an_action, what_returns_from_an_action
+
 from lambda_events import Front, Reply, Request
 from lambda_events.messages import Headers
 from lambda_events.sources import Source
@@ -32,20 +35,28 @@ REMAPPED += ["www-authenticate"]
 # What the gateway writes itself, whatever the client sent.
 THE_GATEWAYS = ["x-amzn-trace-id", "x-forwarded-for", "x-forwarded-port", "x-forwarded-proto"]
 TEXT_TYPES = ("application/json", "application/javascript", "application/xml")
+# By VPC Lattice, because they would name the caller.
+IDENTITY = ["x-amzn-lattice-identity", "x-amzn-lattice-identity-tags", "x-amzn-lattice-network"]
+IDENTITY += ["x-amzn-lattice-target"]
+LATTICE = ("vpc_lattice", "vpc_lattice_v1")
 DECODED_QUERY = ("rest_api", "http_api_v1")
 DECODED_PATH = ("http_api", "http_api_v1")
 
 
 def what_arrives(source: Source, front: Front, request: Request) -> Request:
     """The request less what the source loses, plus what the gateway adds; no trace id."""
+    if source.name == "cloudfront":
+        return what_arrives_at_the_edge(front, request)
+    if source.name == "openwhisk":
+        return what_arrives_at_an_action(request)
     root_path, raw_path = _root_and_path(source, front, request)
     body = _body(source, front, request)
     headers = _headers(source, front, request, body)
-    in_context = source.name != "load_balancer"
+    in_context = source.name not in ("load_balancer", *LATTICE)
     keeps_version = source.name in ("http_api", "function_url")
     return Request(
         method=request.method,
-        scheme=request.scheme,
+        scheme="https" if source.name in LATTICE else request.scheme,
         root_path=root_path,
         path=unquote(raw_path),
         raw_path=raw_path,
@@ -60,7 +71,9 @@ def what_arrives(source: Source, front: Front, request: Request) -> Request:
 
 def comparable(source: Source, request: Request) -> Request:
     """What arrived, without its random trace id, and with a query that one spelling has."""
-    headers = [pair for pair in request.headers if pair[0] != "x-amzn-trace-id"]
+    headers = request.headers
+    if source.name not in ("cloudfront", *LATTICE):  # which add none
+        headers = [pair for pair in headers if pair[0] != "x-amzn-trace-id"]
     query = request.query
     if source.name in DECODED_QUERY:
         query = urlencode(parse_qsl(query, keep_blank_values=True))
@@ -68,7 +81,7 @@ def comparable(source: Source, request: Request) -> Request:
 
 
 def _root_and_path(source: Source, front: Front, request: Request) -> tuple[str, str]:
-    if source.name in ("function_url", "load_balancer"):
+    if source.name in ("function_url", "load_balancer", *LATTICE):
         return "", request.public_raw_path  # nothing says where a root path ends
     if source.name in DECODED_PATH:
         return request.root_path, raw_path_from_decoded(request.path)
@@ -76,7 +89,7 @@ def _root_and_path(source: Source, front: Front, request: Request) -> tuple[str,
 
 
 def _query(source: Source, front: Front, query: str) -> str:
-    if source.name in ("http_api", "function_url"):
+    if source.name in ("http_api", "function_url", "vpc_lattice"):
         return query
     if source.name in DECODED_QUERY:
         return urlencode(_grouped(parse_qsl(query, keep_blank_values=True, errors="replace")))
@@ -98,17 +111,23 @@ def _body(source: Source, front: Front, request: Request) -> bytes:
 
 def _headers(source: Source, front: Front, request: Request, body: bytes) -> Headers:
     rest = source.name == "rest_api"
-    gone = HOP_BY_HOP + THE_GATEWAYS + (NOT_PASSED_ON if rest else [])
+    lattice = source.name in LATTICE
+    gone = HOP_BY_HOP + (NOT_PASSED_ON if rest else [])
+    gone += ["x-forwarded-for", *IDENTITY] if lattice else THE_GATEWAYS
     headers = [pair for pair in request.headers if pair[0] not in [*gone, "content-length"]]
     had_length = not rest and request.header("content-length") is not None
     hops = [value for name, value in request.headers if name == "x-forwarded-for"]
     hops += [request.client[0]] if request.client else []
     if ", ".join(hops):
         headers.append(("x-forwarded-for", ", ".join(hops)))
-    headers.append(("x-forwarded-port", str(request.server[1])))
-    headers.append(("x-forwarded-proto", request.scheme))
+    if not lattice:
+        headers.append(("x-forwarded-port", str(request.server[1])))
+        headers.append(("x-forwarded-proto", request.scheme))
     if source.name in ("http_api", "function_url"):
         headers = _joined(headers)
+    elif source.name == "vpc_lattice_v1":
+        names = dict.fromkeys(name for name, _ in headers)
+        headers = [(name, ", ".join(v for n, v in headers if n == name)) for name in names]
     else:
         headers = _of_maps(front, headers, source.name == "load_balancer")
     cookies = [value for name, value in headers if name == "cookie"]
@@ -142,10 +161,12 @@ def _grouped(pairs: Headers) -> Headers:
 def _server(source: Source, request: Request) -> tuple[str, int]:
     """What Host says, else what the event does; the port is X-Forwarded-Port's."""
     host, port = request.header("host"), request.server[1]
+    if source.name in LATTICE:
+        port = 443  # of the scheme that is assumed
     if host:
         name, _, digits = host.rpartition(":") if host[-1] != "]" else (host, "", "")
         return (name, int(digits)) if name and digits else (host, port)
-    if source.name == "load_balancer":
+    if source.name in ("load_balancer", *LATTICE):
         return "localhost", port
     if source.name == "function_url":
         return "local.lambda-url.us-east-1.on.aws", port
@@ -154,6 +175,10 @@ def _server(source: Source, request: Request) -> tuple[str, int]:
 
 def what_returns(source: Source, front: Front, request: Request, reply: Reply) -> Reply:
     """The reply less what the source loses on the way back, plus what the platform adds."""
+    if source.name == "cloudfront":
+        return what_returns_from_the_edge(front, request, reply)
+    if source.name == "openwhisk":
+        return what_returns_from_an_action(reply)
     named = [value for name, value in reply.headers if name == "connection"]
     gone = {name.strip().lower() for value in named for name in value.split(",")}
     gone |= {*HOP_BY_HOP, "content-length"}
@@ -166,6 +191,8 @@ def what_returns(source: Source, front: Front, request: Request, reply: Reply) -
     elif source.name == "load_balancer":
         headers = _grouped(headers) if front.multi_value else _joined_replies(headers)
         reason = reply.reason or _phrase(reply.status)
+    elif source.name in LATTICE:
+        headers = _joined_replies(headers)
     else:
         headers = _grouped(headers)
     if source.name == "rest_api":
@@ -176,7 +203,8 @@ def what_returns(source: Source, front: Front, request: Request, reply: Reply) -
         ]
         if not text and not _negotiated(front, request):
             body = base64.b64encode(body)
-    if source.name != "load_balancer" and not any(name == "content-type" for name, _ in headers):
+    adds_type = source.name not in ("load_balancer", *LATTICE)
+    if adds_type and not any(name == "content-type" for name, _ in headers):
         headers.append(("content-type", "application/json"))
     return Reply(reply.status, headers, body, text, reason)
 

@@ -23,6 +23,11 @@ FRONTS: dict[str, tuple[Source, Front]] = {
     "function_url": (BY_NAME["function_url"], Front()),
     "load_balancer": (BY_NAME["load_balancer"], Front()),
     "load_balancer in multi-value mode": (BY_NAME["load_balancer"], Front(multi_value=True)),
+    "cloudfront": (BY_NAME["cloudfront"], Front()),
+    "cloudfront at the viewer": (BY_NAME["cloudfront"], Front(event_type="viewer-request")),
+    "vpc_lattice": (BY_NAME["vpc_lattice"], Front()),
+    "vpc_lattice_v1": (BY_NAME["vpc_lattice_v1"], Front()),
+    "openwhisk": (BY_NAME["openwhisk"], Front()),
 }
 
 _TOKEN = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz"
@@ -38,8 +43,10 @@ _TYPES = [
 ]
 _REQUEST_NAMES = ["accept", "cookie", "connection", "te", "expect", "server", "x-forwarded-for"]
 _REQUEST_NAMES += ["user-agent", "x-forwarded-proto", "x-amzn-trace-id", "x-kind", "x_kind"]
+_REQUEST_NAMES += ["x-forwarded-port", "x-amzn-lattice-identity", "x-real-ip", "x-edge-a", "via"]
+_REQUEST_NAMES += ["cloudfront-forwarded-proto"]
 _REPLY_NAMES = ["set-cookie", "connection", "keep-alive", "content-length", "content-type", "date"]
-_REPLY_NAMES += ["via", "www-authenticate", "x-kind", "vary"]
+_REPLY_NAMES += ["via", "www-authenticate", "x-kind", "vary", "x-cache", "x-edge-a", "if-range"]
 _OWN_NAMES = {"content-length", "content-type", "content-encoding", "host"}
 
 values = st.text(st.characters(min_codepoint=0x20, max_codepoint=0xFF, exclude_categories=["Cc"]))

@@ -118,7 +118,7 @@ def test_an_event_gives_a_request_or_a_bad_request(event: Any) -> None:
     try:
         request = source.request_from_event(event)
     except BadRequest as error:
-        assert error.status == 400
+        assert error.status in (400, 413)
         return
 
     assert request.method
@@ -134,17 +134,17 @@ def test_an_event_gives_a_request_or_a_bad_request(event: Any) -> None:
 
 @given(events)
 def test_both_adapters_answer_any_event_or_say_that_they_know_it_not(event: Any) -> None:
-    answers = []
+    answers: list[int | str] = []
     for handler in (ASGI, WSGI):
         try:
             response = handler(event, None)
             json.dumps(response)
-            answers.append(response.get("statusCode", "ping"))
+            answers.append(int(response.get("statusCode") or response.get("status") or 0))
         except UnknownEvent as error:
             answers.append(str(error))
 
     assert answers[0] == answers[1]
-    assert answers[0] in (200, 400, "ping") or answers[0].startswith("Expected an HTTP event")
+    assert answers[0] in (0, 200, 400, 413) or str(answers[0]).startswith("Expected an HTTP event")
 
 
 header_maps = st.dictionaries(st.sampled_from(["Vary", "set-cookie", "a b"]) | texts, leaves)

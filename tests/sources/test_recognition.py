@@ -30,10 +30,8 @@ MESSAGES: dict[str, tuple[Any, str]] = {
         {"requestContext": {"connectionId": "a"}},
         "this is a WebSocket API's, which an Adapter does not serve. Its keys: requestContext.",
     ),
-    "CloudFront's": ({"Records": [{"cf": {}}]}, "this is CloudFront's (Lambda@Edge), which this"),
-    "VPC Lattice's": ({"requestContext": {"serviceArn": "a"}}, "this is VPC Lattice's, which this"),
-    "VPC Lattice's, version 1": ({"raw_path": "/", "method": "GET"}, "this is VPC Lattice's"),
-    "OpenWhisk's": ({"__ow_method": "get"}, "this is an OpenWhisk web action's, which this"),
+    "CloudFront's": ({"Records": [{"cf": {}}]}, "this is CloudFront's (Lambda@Edge), but no"),
+    "like VPC Lattice's": ({"raw_path": "/"}, "the nearest is vpc_lattice_v1, which has a method"),
     "a value": (
         {"a": 1, "B": 2},
         'this is a value of somebody\'s own, as Invoke passes it on. Pass events_path="/path" to '
@@ -71,7 +69,7 @@ def test_sources_are_found_by_their_names() -> None:
     }
 
 
-def test_a_load_balancer_takes_a_megabyte_and_the_others_six() -> None:
+def test_a_source_says_how_large_a_response_may_be() -> None:
     six = 6 * 1024 * 1024 + 100
 
     assert {source.name: source.limit({}) for source in (*SOURCES, PostedEvents("/"))} == {
@@ -81,7 +79,29 @@ def test_a_load_balancer_takes_a_megabyte_and_the_others_six() -> None:
         "function_url": six,
         "http_api_v1": six,
         "load_balancer": 1024 * 1024,
+        "cloudfront": 40 * 1024,
+        "vpc_lattice": six,
+        "vpc_lattice_v1": six,
+        "openwhisk": 1024 * 1024,
     }
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"httpMethod": "GET", "requestContext": {"identity": {"sourceIp": "127.0.0.1"}}},
+        {"version": "1.0", "httpMethod": "GET", "requestContext": {}},
+        {"requestContext": {"http": {"method": "GET"}}},
+        {"requestContext": {"elb": {}}},
+        {"method": "GET", "requestContext": {"serviceArn": "arn"}},
+        {"raw_path": "/", "method": "GET"},
+        {"Records": [{"cf": {"request": {"method": "GET"}}}]},
+    ],
+)
+def test_what_a_client_adds_to_an_action_is_no_other_sources_event(forged: Any) -> None:
+    event = {"__ow_method": "post", "__ow_headers": {}, "__ow_path": ""} | forged
+
+    assert [source.name for source in SOURCES if source.sent(event)] == ["openwhisk"]
 
 
 def test_a_source_of_ones_own_is_asked_first() -> None:

@@ -85,8 +85,9 @@ def test_what_is_no_handler_is_refused(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["m:h", "--front", "rest"], "front must be one of function-url, http-api, http-api-v1, "
-         "load-balancer, rest-api, not 'rest'."),
+        (["m:h", "--front", "rest"], "front must be one of cloudfront, function-url, http-api, "
+         "http-api-v1, load-balancer, openwhisk, rest-api, vpc-lattice, vpc-lattice-v1, not "
+         "'rest'."),
         (["m:h", "--front", "function-url", "--stage", "prod"], "stage must be empty for "
          "function-url, which has none, not 'prod'."),
         (["users=m:h"], "Expected a path pattern such as /users, /users/{id}, /users/{proxy+} or "

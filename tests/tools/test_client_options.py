@@ -158,18 +158,24 @@ def test_underscores_will_do_in_a_fronts_name() -> None:
     assert Client(lambda event, context: "ok", "function_url").get("/").text == "ok"
 
 
+FRONTS = ["cloudfront", "function-url", "http-api", "http-api-v1", "load-balancer", "openwhisk"]
+FRONTS += ["rest-api", "vpc-lattice", "vpc-lattice-v1"]
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
         (
+            {"front": "cloudfront", "event_type": "origin-response"},
+            "event_type must be one of origin-request, viewer-request, not 'origin-response'.",
+        ),
+        (
             {"front": "rest"},
-            "front must be one of function-url, http-api, http-api-v1, load-balancer, rest-api, "
-            "not 'rest'.",
+            f"front must be one of {', '.join(FRONTS)}, not 'rest'.",
         ),
         (
             {"front": None},
-            "front must be one of function-url, http-api, http-api-v1, load-balancer, rest-api or "
-            "a source of your own, not None.",
+            f"front must be one of {', '.join(FRONTS)} or a source of your own, not None.",
         ),
         (
             {"stage": "/prod"},

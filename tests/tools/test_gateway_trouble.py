@@ -81,8 +81,8 @@ def test_a_malformed_response_is_explained_in_the_terminal(
     assert asked(gateway, "GET", "/").status_code == 502
     assert capsys.readouterr().err == (
         "movies: The response is not what rest-api takes: got dict with the keys statusCode, x. "
-        "Expected statusCode, headers and body of the types that the front's page in the "
-        "documentation names.\n"
+        "Expected a status, headers and a body under the names and of the types that the front's "
+        "page in the documentation has.\n"
     )
 
 

@@ -1,0 +1,312 @@
+"""OpenWhisk's raw web actions: what result a reply is, and which results are refused."""
+
+import gzip
+import json
+import zlib
+from base64 import b64encode
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openwhisk_losses import what_returns_from_an_action
+from strategies import replies
+
+from lambda_events import Front, Reply, Request
+from lambda_events.sources import openwhisk
+from lambda_events.sources.openwhisk import reply_from_response, response_from_reply
+
+LATIN = "text/plain; charset=latin-1"
+UTF = "text/plain; charset=utf-8"
+PACKED = ("content-encoding", "gzip")
+OCTETS = "application/octet-stream"
+
+
+def base64(data: bytes) -> str:
+    return b64encode(data).decode()
+
+
+def of_type(content_type: str, body: bytes, *headers: tuple[str, str]) -> Reply:
+    return Reply(200, [("content-type", content_type), *headers], body)
+
+
+# A reply's Content-Type and body; what the result has.
+BODIES: dict[str, tuple[str, bytes, str, str]] = {
+    "text": (UTF, b"\xc3\xa9", UTF, "é"),
+    "text without a charset": ("text/html", b"a", "text/html", "a"),
+    "text in latin-1": (LATIN, b"\xe9", UTF, "é"),
+    "text in UTF-16": (
+        'Text/CSV; header=a; Charset="UTF-16"',
+        b"\xff\xfea\0",
+        "text/csv; header=a; charset=utf-8",
+        "a",
+    ),
+    "text that is not of its charset": (UTF, b"\xe9", UTF, "é"),
+    "text of a charset that nobody knows": ("text/plain; charset=x", b"\xe9", UTF, "é"),
+    "a form": ("application/x-www-form-urlencoded", b"a=1", "", "a=1"),
+    "an event stream": ("text/event-stream", b"data: 1\n\n", "", "data: 1\n\n"),
+    "JSON": ("application/json", b'{"a":1}', "", '{"a":1}'),
+    "JSON that could be base64": ("application/json", b"true", "", base64(b"true")),
+    "JSON that could be base64 and has spaces": ("application/json", b" 1234\n", "", "IDEyMzQK"),
+    "JSON that is no base64 yet": ("application/json", b"12345", "", "MTIzNDU="),
+    "JSON that is not UTF-8": ("application/json", b"\xff", "", "/w=="),
+    "a registered +json": ("application/problem+json", b"{}", "", "{}"),
+    "an unregistered +json": ("application/ld+json", b"{}", "", "e30="),
+    "bytes": ("image/png", b"\0\xff", "", "AP8="),
+    "an unregistered type": ("application/x-ndjson", b"{}\n", "", "e30K"),
+    "an unregistered type with a charset": (
+        "application/x-a; charset=utf-8; b=c",
+        b"a",
+        "application/x-a; b=c",
+        "YQ==",
+    ),
+    "an image that is text": ("image/svg+xml", b"<svg/>", "", base64(b"<svg/>")),
+    "no type": ("", b"<b>", OCTETS, base64(b"<b>")),
+    "a malformed type": ("what", b"<b>", OCTETS, base64(b"<b>")),
+    "a type with odd parameters": ("text/html; a", b"<b>", OCTETS, base64(b"<b>")),
+}
+
+
+@pytest.mark.parametrize(("kind", "body", "sent", "placed"), BODIES.values(), ids=BODIES)
+def test_a_replys_body_is_text_or_base64_as_openwhisk_reads_it(
+    kind: str, body: bytes, sent: str, placed: str
+) -> None:
+    reply = of_type(kind, body) if kind else Reply(200, [], body)
+
+    assert response_from_reply(reply, {}) == {
+        "statusCode": 200,
+        "headers": {"content-type": sent or kind},
+        "body": placed,
+    }
+
+
+REPLIES: dict[str, tuple[Reply, dict[str, Any]]] = {
+    "several headers of one name are a list": (
+        Reply(
+            302,
+            [("set-cookie", "a"), ("location", "/"), ("set-cookie", "b"), ("connection", "close")],
+        ),
+        {"statusCode": 302, "headers": {"set-cookie": ["a", "b"], "location": "/"}, "body": ""},
+    ),
+    "an empty body": (
+        of_type("text/html", b""),
+        {"statusCode": 200, "headers": {"content-type": "text/html"}, "body": ""},
+    ),
+    "a body where none can be": (
+        Reply(205, [], b"a"),
+        {"statusCode": 205, "headers": {}, "body": ""},
+    ),
+    "an unregistered status": (Reply(299), {"statusCode": 200, "headers": {}, "body": ""}),
+    "an unregistered error": (Reply(499), {"statusCode": 400, "headers": {}, "body": ""}),
+    "a status beyond all classes": (Reply(999), {"statusCode": 500, "headers": {}, "body": ""}),
+    "compressed text is sent as it was": (
+        of_type(UTF, gzip.compress(b"a"), PACKED, ("vary", "x")),
+        {"statusCode": 200, "headers": {"vary": "x", "content-type": UTF}, "body": "a"},
+    ),
+    "text that is compressed twice": (
+        of_type(
+            UTF,
+            gzip.compress(zlib.compress(b"a")),
+            ("content-encoding", "Deflate, identity"),
+            ("content-encoding", "x-gzip"),
+        ),
+        {"statusCode": 200, "headers": {"content-type": UTF}, "body": "a"},
+    ),
+    "compressed JSON stays so": (
+        of_type("application/json", b"\x1f\x8b", PACKED),
+        {
+            "statusCode": 200,
+            "headers": {"content-encoding": "gzip", "content-type": "application/json"},
+            "body": "H4s=",
+        },
+    ),
+    "compressed JSON that is UTF-8": (
+        of_type("application/json", b"{}", ("content-encoding", "br")),
+        {
+            "statusCode": 200,
+            "headers": {"content-encoding": "br", "content-type": "application/json"},
+            "body": "e30=",
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize(("reply", "expected"), REPLIES.values(), ids=REPLIES)
+def test_a_reply_is_a_whole_result_of_an_action(reply: Reply, expected: dict[str, Any]) -> None:
+    assert response_from_reply(reply, {}) == expected
+
+
+@pytest.mark.parametrize(
+    ("coding", "body"),
+    [
+        ("br", b"a"),
+        ("gzip", b"not compressed"),
+        ("gzip", gzip.compress(b"a" * 99)[:-9]),
+        ("gzip", gzip.compress(b"a") * 2),
+        ("gzip", gzip.compress(b"a" * 1024 * 1024 + b"b")),
+        ("gzip", gzip.compress(b"\xff" * 400_000)),
+    ],
+    ids=["unknown", "none", "cut short", "two in one", "too large", "too large as JSON"],
+)
+def test_compressed_text_that_cannot_be_undone_is_a_500_and_a_log_line(
+    coding: str, body: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    response = response_from_reply(of_type(UTF, body, ("content-encoding", coding)), {})
+
+    assert response == {
+        "statusCode": 500,
+        "headers": {"content-type": UTF},
+        "body": "Internal Server Error",
+    }
+    assert "leave compression to the gateway" in caplog.text
+
+
+def test_the_result_of_an_activation_has_a_limit() -> None:
+    assert openwhisk.limit({}) == 1048576
+
+
+# A result, and what the client gets.
+RESULTS: dict[str, tuple[Any, Reply]] = {
+    "nothing": ({}, Reply(204, [], b"", True)),
+    "an empty body": ({"body": ""}, Reply(204, [], b"", True)),
+    "a null body": ({"body": None}, Reply(204, [], b"", True)),
+    "an empty body with a status and a type": (
+        {"statusCode": 200, "body": "", "headers": {"Content-Type": "text/html", "A": "1"}},
+        Reply(200, [("a", "1")], b"", True),
+    ),
+    "text": (
+        {"body": "é"},
+        Reply(200, [("content-type", "text/html; charset=UTF-8")], b"\xc3\xa9", True),
+    ),
+    "text with another charset": (
+        {"body": "é", "headers": {"content-type": LATIN}},
+        Reply(200, [("content-type", "text/plain; charset=UTF-8")], b"\xc3\xa9", True),
+    ),
+    "a status that is text": ({"statusCode": "302"}, Reply(302, [], b"", True)),
+    "a status that is a whole float": ({"statusCode": 201.0}, Reply(201, [], b"", True)),
+    "headers of every kind": (
+        {
+            "statusCode": 200,
+            "headers": {"A": "1", "b": True, "c": 1.5, "Set-Cookie": ["x", ["y", 2]], "d": []},
+        },
+        Reply(
+            200,
+            [
+                ("a", "1"),
+                ("b", "true"),
+                ("c", "1.5"),
+                ("set-cookie", "x"),
+                ("set-cookie", "y"),
+                ("set-cookie", "2"),
+            ],
+            b"",
+            True,
+        ),
+    ),
+    "headers that are the server's": (
+        {
+            "statusCode": 200,
+            "headers": {"Date": "now", "Server": "x", "Connection": "close", "Content-Length": 7},
+        },
+        Reply(200, [], b"", True),
+    ),
+    "an object": (
+        {"body": {"a": 1}},
+        Reply(200, [("content-type", "application/json")], b'{"a": 1}', True),
+    ),
+    "an array of +json": (
+        {"body": [1], "headers": {"content-type": "application/ld+json"}},
+        Reply(200, [("content-type", "application/ld+json")], b"[1]"),
+    ),
+    "JSON": (
+        {"body": "{}", "headers": {"content-type": "application/json; charset=utf-8"}},
+        Reply(200, [("content-type", "application/json")], b"{}", True),
+    ),
+    "JSON in base64": (
+        {"body": " e30= ", "headers": {"content-type": "application/json"}},
+        Reply(200, [("content-type", "application/json")], b"{}", True),
+    ),
+    "JSON that looks a little like base64": (
+        {"body": "12345", "headers": {"content-type": "application/json"}},
+        Reply(200, [("content-type", "application/json")], b"12345", True),
+    ),
+    "bytes": (
+        {"body": "AP8=", "headers": {"content-type": "Image/PNG; a=b; charset=x"}},
+        Reply(200, [("content-type", "image/png; a=b")], b"\0\xff"),
+    ),
+    "an unregistered type with a charset is text": (
+        {"body": "AP8=", "headers": {"content-type": "application/x-a; charset=x"}},
+        Reply(200, [("content-type", "application/x-a; charset=UTF-8")], b"AP8=", True),
+    ),
+    "an application's error": (
+        {"error": {"statusCode": 409, "body": "no"}, "body": "yes"},
+        Reply(409, [("content-type", "text/html; charset=UTF-8")], b"no", True),
+    ),
+}
+
+
+@pytest.mark.parametrize(("result", "expected"), RESULTS.values(), ids=RESULTS)
+def test_a_result_of_an_action_is_a_whole_reply(result: Any, expected: Reply) -> None:
+    assert reply_from_response(result, Request(), Front()) == expected
+
+
+REFUSED: dict[str, Any] = {
+    "a string": "hello",
+    "null": None,
+    "a list": [],
+    "an error that is a string": {"error": "no"},
+    "a null status": {"statusCode": None},
+    "a status that is true": {"statusCode": True},
+    "an unregistered status": {"statusCode": 299},
+    "null headers": {"headers": None},
+    "a list of headers": {"headers": []},
+    "a null header": {"headers": {"a": None}},
+    "a header that is an object": {"headers": {"a": [{}]}},
+    "a header with a line break": {"headers": {"a": "1\n"}},
+    "a malformed type": {"headers": {"content-type": "what"}, "body": "a"},
+    "bytes that are not base64": {"headers": {"content-type": "image/png"}, "body": "%"},
+    "an unregistered type as text": {
+        "headers": {"content-type": "application/x-a"},
+        "body": "{}\n",
+    },
+    "an object of a type that is not JSON": {"headers": {"content-type": "text/html"}, "body": {}},
+}
+
+
+@pytest.mark.parametrize("result", REFUSED.values(), ids=REFUSED)
+def test_a_malformed_result_of_an_action_is_refused(result: Any) -> None:
+    reply = reply_from_response(result, Request(), Front())
+
+    assert reply == openwhisk.refusal()
+    assert (reply.status, reply.headers) == (400, [("content-type", "application/json")])
+
+
+TYPES = [UTF, "text/html", "text/csv; charset=latin-1", "application/xml", "application/json"]
+TYPES += ["application/problem+json", "application/ld+json", "application/x-www-form-urlencoded"]
+TYPES += ["Image/PNG", "image/svg+xml", "application/x-a; charset=utf-8", "what", "text/html; x"]
+JSON_BODIES = st.sampled_from([b"true", b"null", b"1234", b"12", b'"a"', b"{}", b"[1, 2]"])
+
+
+@given(data=st.data(), reply=replies(), kind=st.sampled_from([*TYPES, None]))
+def test_a_result_made_of_any_reply_gives_the_reply_less_the_losses(
+    data: st.DataObject, reply: Reply, kind: str | None
+) -> None:
+    if kind is not None:
+        reply.headers.insert(data.draw(st.integers(0, len(reply.headers))), ("content-type", kind))
+    if data.draw(st.booleans()):
+        reply.body = data.draw(JSON_BODIES)
+
+    result = json.loads(json.dumps(response_from_reply(reply, {})))
+
+    expected = what_returns_from_an_action(reply)
+    assert reply_from_response(result, Request(), Front()) == expected
+
+
+@given(body=st.text(max_size=9).map(str.encode), kind=st.sampled_from([UTF, "text/html"]))
+def test_compressed_text_gives_the_text(body: bytes, kind: str) -> None:
+    reply = of_type(kind, gzip.compress(body), PACKED, ("x-kind", "a"))
+
+    returned = reply_from_response(response_from_reply(reply, {}), Request(), Front())
+
+    typed = [("content-type", f"{kind.partition(';')[0]}; charset=UTF-8")] if body else []
+    assert returned == Reply(200, [("x-kind", "a"), *typed], body, True)
