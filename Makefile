@@ -9,10 +9,10 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 EXAMPLE := examples/fastapi_microservices
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check bench parity clean
+.PHONY: help serve test check bench parity long-life clean
 
 help:  ## Say what there is to do
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 $(BIN)/.serve: pyproject.toml $(EXAMPLE)/requirements.txt $(EXAMPLE)/layer/requirements.txt
 	@echo "Setting up $(VENV) to serve the example (once, about a minute) ..."
@@ -51,6 +51,9 @@ check: $(BIN)/.dev  ## Lint, types, templates, and the examples of the documenta
 
 parity: $(BIN)/.dev  ## Print what apps see behind ours and behind real servers, field by field
 	$(BIN)/python tests/parity/parity_table.py
+
+long-life: $(BIN)/.dev  ## Send 100,000 events through one environment; print what has grown
+	$(BIN)/python benchmarks/long_life.py
 
 bench: $(BIN)/.dev  ## Print how long we take, as ratios of what the peers take
 	$(BIN)/python benchmarks/ratios.py

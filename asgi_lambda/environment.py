@@ -16,6 +16,7 @@ import threading
 from asyncio import base_events
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from asgi_lambda.left_behind import LeftBehind
@@ -103,6 +104,7 @@ class Environment:
         try:
             loop = self.loop
             task = asyncio.Task(work(finished), loop=loop)
+            task.add_done_callback(partial(_unless_begun, finished))
             while not done:
                 loop.run_forever()
             if watch and not self._joiners:  # else the tasks may be theirs
@@ -143,6 +145,7 @@ class Environment:
 
         def begin() -> None:
             tasks.append(asyncio.Task(work(finished), loop=loop))
+            tasks[0].add_done_callback(partial(_unless_begun, finished))
 
         loop.call_soon_threadsafe(begin)
         done.wait()
@@ -255,12 +258,19 @@ async def run_here(work: Work) -> None:
             done.set_result(None)
 
     task = loop.create_task(work(finished))
+    task.add_done_callback(partial(_unless_begun, finished))
     try:
         await done
     except asyncio.CancelledError:
         task.cancel()
         await asyncio.wait({task})
         raise
+
+
+def _unless_begun(finished: Callable[[], None], task: "asyncio.Task[None]") -> None:
+    """Work never raises; a task that was cancelled is one that never came to call `finished`."""
+    if task.cancelled():
+        finished()
 
 
 async def _forever() -> None:

@@ -7,12 +7,12 @@ is complete or the deadline disconnects, because no client can be seen leaving.
 """
 
 from collections.abc import MutableMapping
-from functools import lru_cache
 from typing import Any
 
 from lambda_events.errors import AppError
 from lambda_events.exchange import Exchange
 from lambda_events.messages import Headers, Request
+from lambda_events.names import Names
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -41,14 +41,12 @@ def scope_of(request: Request, state: dict[str, Any], root_in_path: bool) -> Sco
         "path": path,
         "raw_path": raw_path.encode("ascii"),
         "query_string": request.query.encode("ascii"),
-        "headers": [(_name_of(n), v.encode("latin-1")) for n, v in request.headers],
+        "headers": [(_name_of[n], v.encode("latin-1")) for n, v in request.headers],
         "state": state,
     }
 
 
-@lru_cache(maxsize=1024)
-def _name_of(name: str) -> bytes:
-    return name.encode("ascii")
+_name_of = Names(lambda name: name.encode("ascii"))
 
 
 class Conversation:

@@ -47,8 +47,9 @@ class LeftBehind:
             task = made()
             if task is None or task.done() or task.cancelling():
                 continue  # a cancelled one is on its way out
-            coroutine = getattr(task.get_coro(), "__qualname__", task.get_name())
-            if coroutine not in self._named:
+            # None: no coroutine function's, such as those that asyncio closes generators with.
+            coroutine = getattr(task.get_coro(), "__qualname__", None)
+            if coroutine is not None and coroutine not in self._named:
                 self._named.add(coroutine)
                 logger.warning(
                     "A request left the task %s behind. It is frozen with the environment until "

@@ -6,11 +6,11 @@ pybase64, where it is installed, does the same work faster (the `fast` extra).
 import binascii
 import json
 from collections.abc import Collection
-from functools import lru_cache
 
 from lambda_events.errors import BadRequest
 from lambda_events.headers import media_type
 from lambda_events.messages import Headers, Reply
+from lambda_events.names import Names
 
 try:
     import pybase64
@@ -92,11 +92,10 @@ def is_text(headers: Headers, more_types: Collection[str] = ()) -> bool:
             content_type = value
         elif name == "content-encoding" and value.strip().lower() not in ("", "identity"):
             return False
-    return _is_text_type(content_type) or media_type(content_type) in more_types
+    return _is_text_type[content_type] or media_type(content_type) in more_types
 
 
-@lru_cache(maxsize=256)
-def _is_text_type(content_type: str) -> bool:
+def _is_text(content_type: str) -> bool:
     kind = media_type(content_type)
     return (
         not kind  # the bytes decide: UTF-8 is the same bytes either way
@@ -104,6 +103,9 @@ def _is_text_type(content_type: str) -> bool:
         or kind in _TEXT_TYPES
         or kind.endswith(("+json", "+xml", "+yaml"))
     )
+
+
+_is_text_type = Names(_is_text)
 
 
 def placed(reply: Reply) -> tuple[str, bool]:

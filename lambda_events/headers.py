@@ -6,9 +6,9 @@ end at the gateway, and Content-Length is counted here, from the body.
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 
 from lambda_events.messages import Headers
+from lambda_events.names import Names
 
 HOP_BY_HOP = frozenset(
     {
@@ -49,10 +49,8 @@ def pairs_of_lists(multi: object) -> list[tuple[str, object]]:
     ]
 
 
-@lru_cache(maxsize=1024)
-def normal_name(name: str) -> str:
-    """A field name in lower case; "" where it is no token. Cached: the same few come all day."""
-    return name.lower() if _token(name) else ""
+normal_name = Names(lambda name: name.lower() if _token(name) else "")
+"""A field name in lower case; "" where it is no token."""
 
 
 def request_headers(sent: Iterable[tuple[str, object]], cookies: object, body: bytes) -> Headers:
@@ -66,7 +64,7 @@ def request_headers(sent: Iterable[tuple[str, object]], cookies: object, body: b
     special: Headers = []
     for name, value in sent:
         if value is not None:
-            normal = normal_name(name)
+            normal = normal_name[name]
             text = value if type(value) is str else text_of(value)
             (special if normal in _SPECIAL else headers).append((normal, text))
     if special or cookies:
@@ -88,7 +86,7 @@ def _crumbs(special: Headers, cookies: object) -> list[str]:
 
 def clean(headers: Headers) -> bool:
     """Whether every name is a token and every value has one harmless character per byte."""
-    return clean_values(headers) and all(normal_name(name) for name, _ in headers)
+    return clean_values(headers) and "" not in [normal_name[name] for name, _ in headers]
 
 
 def clean_values(headers: Headers) -> bool:

@@ -7,7 +7,6 @@ import logging
 import re
 import sys
 from collections.abc import Callable, Iterable
-from functools import lru_cache
 from io import BytesIO
 from types import TracebackType
 from typing import Any
@@ -16,6 +15,7 @@ from wsgiref.util import FileWrapper
 from lambda_events.errors import AppError
 from lambda_events.exchange import Exchange
 from lambda_events.messages import Headers, Request
+from lambda_events.names import Names
 from lambda_events.url import bytes_from_raw
 
 _not_reason = re.compile("[\x00-\x08\x0a-\x1f\x7f]|[^\x00-\xff]").search  # RFC 9112 §4
@@ -62,7 +62,7 @@ def environ_of(request: Request) -> Environ:
 def _add_headers(environ: Environ, headers: Headers) -> None:
     repeated: dict[str, list[str]] = {}
     for name, value in headers:
-        key = _key_of(name)
+        key = _key_of[name]
         if key not in environ:
             environ[key] = value
         elif key.startswith("HTTP_"):
@@ -72,8 +72,7 @@ def _add_headers(environ: Environ, headers: Headers) -> None:
     environ.pop("", None)
 
 
-@lru_cache(maxsize=1024)
-def _key_of(name: str) -> str:
+def _key(name: str) -> str:
     """The header's variable; "" for those that must not have one."""
     if "_" in name or name == "proxy":
         # X_User would become X-User's variable, and Proxy the proxy of the app's own client
@@ -81,6 +80,9 @@ def _key_of(name: str) -> str:
         return ""
     key = name.upper().replace("-", "_")
     return key if key in ("CONTENT_LENGTH", "CONTENT_TYPE") else "HTTP_" + key
+
+
+_key_of = Names(_key)
 
 
 class Response:

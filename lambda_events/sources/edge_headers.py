@@ -4,11 +4,11 @@ Source: docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-event-
 and edge-function-restrictions-all.html.
 """
 
-from functools import lru_cache
 from typing import Any
 
 from lambda_events.headers import HOP_BY_HOP, list_map, pairs_of, pairs_of_lists, without_hops
 from lambda_events.messages import Headers, Request
+from lambda_events.names import Names
 from lambda_events.sources.reading import headers_from_lists
 
 Items = dict[str, list[dict[str, str]]]
@@ -69,10 +69,9 @@ def is_disallowed(name: str) -> bool:
     return name in _DISALLOWED or name.startswith(_DISALLOWED_FAMILIES)
 
 
-@lru_cache(maxsize=1024)
 def is_refused(name: str, event_type: str) -> bool:
     """Whether CloudFront refuses a response with this header; of an unknown event type, whether
-    it would for any. Cached: the same few come all day."""
+    it would for any."""
     return is_disallowed(name) or name in _READ_ONLY.get(event_type, _READ_ONLY_SOMEWHERE)
 
 
@@ -104,14 +103,12 @@ def passed_on(request: Request, event_type: str) -> Headers:
 def items_of(headers: Headers) -> Items:
     """Lists of key and value; the keys are spelled as CloudFront spells those that are missing."""
     return {
-        name: [{"key": _title_case(name), "value": value} for value in values]
+        name: [{"key": _title_case[name], "value": value} for value in values]
         for name, values in list_map(headers).items()
     }
 
 
-@lru_cache(maxsize=1024)
-def _title_case(name: str) -> str:
-    return "-".join([part.capitalize() for part in name.split("-")])
+_title_case = Names(lambda name: "-".join([part.capitalize() for part in name.split("-")]))
 
 
 def pairs_of_items(items: object) -> list[tuple[str, object]]:

@@ -78,7 +78,7 @@ def _body_of(event: Event, pairs: list[tuple[str, object]]) -> bytes:
     body, flag = event.get("__ow_body"), event.get("__ow_isBase64Encoded")
     if isinstance(flag, bool) or not isinstance(body, str):
         return bytes_from_event(body, flag)
-    sent = [value for name, value in pairs if normal_name(name) == "content-type"]
+    sent = [value for name, value in pairs if normal_name[name] == "content-type"]
     kind = _kind_of(sent[0] if sent and isinstance(sent[0], str) else "")
     if _is_text_in_event(kind):
         return body.encode("utf-8", "replace")

@@ -20,7 +20,7 @@ MODULES = sorted(
 # its own line or from those above it. Within `sources`, the formats come before the sources.
 ORDER = [
     {"errors", "url"},
-    {"messages"},
+    {"messages", "names"},
     {"headers"},
     {"forwarded", "body"},
     {"sources.front"},

@@ -1,0 +1,26 @@
+"""Names: what is worked out of a header's name or media type, remembered: the same few come all
+day."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+MOST, LONGEST = 1024, 64
+"""How many names are remembered, and of how many characters at most: clients choose them, and a
+thousand of 10 KB each would stay in memory."""
+
+
+class Names(dict[str, T]):
+    """`names[name]` is `function(name)`."""
+
+    __slots__ = ("_function",)
+
+    def __init__(self, function: Callable[[str], T]) -> None:
+        self._function = function
+
+    def __missing__(self, name: str) -> T:
+        value = self._function(name)
+        if len(name) <= LONGEST and len(self) < MOST:
+            self[name] = value
+        return value
