@@ -28,11 +28,11 @@ def deadline_of(context: Any) -> float | None:
     remaining = getattr(context, "get_remaining_time_in_millis", None)
     try:
         left = remaining() if callable(remaining) else None
+        if not isinstance(left, (int, float)) or left != left:  # a mock's, or NaN
+            return None
+        return monotonic() + min(left / 1000, _LONGEST)
     except Exception:
         return None  # a test's stand-in: nobody says
-    if not isinstance(left, (int, float)) or left != left:  # a mock's, or NaN
-        return None
-    return monotonic() + min(left / 1000, _LONGEST)
 
 
 def act_at(deadline: float | None, margin: float | None) -> float | None:

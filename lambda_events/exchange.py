@@ -25,6 +25,8 @@ from lambda_events.url import path_from_raw, split_root
 _BODILESS = frozenset({204, 304})
 logger = logging.getLogger("lambda_events")
 _slashes = re.compile("/+").sub
+# Starlette's routes end in `$`, which also matches before a line feed.
+_IGNORED_AT_THE_END = "/" + "".join(map(chr, range(33)))
 
 
 class Exchange:
@@ -195,7 +197,7 @@ def _nothing() -> None:
 
 
 def _alike(path: str) -> str:
-    return _slashes("/", path).rstrip("/").lower()
+    return _slashes("/", path).rstrip(_IGNORED_AT_THE_END).lower()
 
 
 def _content_length(headers: Headers) -> int | None:

@@ -21,6 +21,8 @@ class Names(dict[str, T]):
 
     def __missing__(self, name: str) -> T:
         value = self._function(name)
-        if len(name) <= LONGEST and len(self) < MOST:
+        if len(name) <= LONGEST:
+            if len(self) >= MOST:
+                self.clear()  # made-up ones must not keep the usual ones out
             self[name] = value
         return value

@@ -42,10 +42,21 @@ def described(event: Any) -> str:
             f'Expected an HTTP event, got {type(event).__name__}. Pass events_path="/path" to have '
             "events that are not HTTP POSTed to the app."
         )
-    keys = ", ".join(sorted(str(key) for key in event)) or "none"
+    keys = ", ".join(_shown(key) for key in sorted(map(str, event))[:_MOST_KEYS]) or "none"
+    if len(event) > _MOST_KEYS:
+        keys += f" and {len(event) - _MOST_KEYS} more"
     name = named(event)
     guess = _GUESS.get(name, _from(name)) if name else _nearest(event)
     return f"Expected an HTTP event; {guess} Its keys: {keys}."
+
+
+_MOST_KEYS, _LONGEST_KEY = 20, 64
+
+
+def _shown(key: str) -> str:
+    """A key as a log line can hold it: whoever writes an event writes its keys."""
+    key = key if len(key) <= _LONGEST_KEY else key[:_LONGEST_KEY] + "…"
+    return key if key.isprintable() else ascii(key)
 
 
 _GUESS = {

@@ -160,10 +160,18 @@ def _headers_from(value: object) -> Headers | None:
 
 def _body_from(body: object, kind: ContentType) -> bytes | None:
     if not isinstance(body, str):
-        return json.dumps(body).encode() if kind.is_json else None
+        return _json_of(body) if kind.is_json else None
     if kind.is_text and not (kind.is_json and _could_be_base64(body)):
         return body.encode("utf-8", "replace")
     try:
         return decode(body.strip())
     except ValueError:
         return body.encode("utf-8", "replace") if kind.is_text else None
+
+
+def _json_of(value: object) -> bytes | None:
+    """JSON; None where it cannot be written, which the action's runtime could not either."""
+    try:
+        return json.dumps(value).encode()
+    except (RecursionError, TypeError, ValueError):
+        return None

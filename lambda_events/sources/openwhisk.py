@@ -89,8 +89,8 @@ def _body_of(event: Event, pairs: list[tuple[str, object]]) -> bytes:
         if kind.is_json or kind.kind.startswith("text/"):
             return body.encode("utf-8", "replace")
         raise BadRequest(
-            f"OpenWhisk sends a body of the media type {kind.kind} as base64, and this one is "
-            "not: the request was refused. Check what wrote the event."
+            "OpenWhisk sends a body that is no text as base64, and this one is not: the request "
+            "was refused. Check what wrote the event, and its Content-Type."
         ) from None
 
 

@@ -8,9 +8,11 @@ from typing import Any
 from uuid import uuid4
 
 from lambda_events.body import bytes_from_event, placed
+from lambda_events.errors import BadRequest
 from lambda_events.forwarded import address_of, http_version_of, scheme_of, server_of
 from lambda_events.headers import (
     list_map,
+    normal_name,
     pairs_of,
     pairs_of_lists,
     request_headers,
@@ -94,8 +96,13 @@ def request_of(event: Event, root_path: str, raw_path: str) -> Request:
 
 
 def method_of(method: object) -> str:
-    """The method; GET where an event has none."""
-    return method if isinstance(method, str) and method else "GET"
+    """The method; GET where an event has none. BadRequest where it is no token (RFC 9110 §9.1): it
+    would stand in log lines as it is."""
+    if not isinstance(method, str) or not method:
+        return "GET"
+    if not normal_name[method]:
+        raise BadRequest("The event's method is no HTTP method: the request was refused.")
+    return method
 
 
 def event_of(request: Request, front: Front, path: str, headers: Pairs) -> Event:

@@ -21,6 +21,7 @@ from lambda_events.forwarded import (
 from lambda_events.headers import pairs_of, request_headers, single_map, text_of, without_hops
 from lambda_events.messages import Headers, Reply, Request
 from lambda_events.sources.front import FOREIGN, FOREIGN_EVENTS, Event, Front, Response
+from lambda_events.sources.payload_v1 import method_of
 from lambda_events.sources.reading import (
     body_from,
     headers_from,
@@ -79,9 +80,8 @@ def request_of(event: Event, root_path: str, raw_path: str) -> Request:
     headers = request_headers(pairs_of(event.get("headers")), event.get("cookies"), body)
     known = dict(headers)
     scheme = scheme_of(known.get("x-forwarded-proto"), "https")
-    method = http.get("method")
     return Request(
-        method=method if isinstance(method, str) and method else "GET",
+        method=method_of(http.get("method")),
         scheme=scheme,
         root_path=root_path,
         path=path_from_raw(raw_path),
@@ -165,7 +165,10 @@ def reply_of(response: Any) -> Reply | None:
     Without `statusCode` the whole value is the body: strings bare, the rest as JSON.
     """
     if not isinstance(response, dict) or "statusCode" not in response:
-        text = response if isinstance(response, str) else json.dumps(response)
+        try:
+            text = response if isinstance(response, str) else json.dumps(response)
+        except (RecursionError, TypeError, ValueError):
+            return None  # Lambda's runtime could not send it either
         return with_content_type(Reply(200, [], text.encode("utf-8", "replace"), True))
     status = status_from(response["statusCode"])
     headers = headers_from(response.get("headers"))

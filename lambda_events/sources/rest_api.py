@@ -129,11 +129,12 @@ def _split_mapping(path: str, event: Event) -> tuple[str, str]:
     resource, parameters = event.get("resource"), event.get("pathParameters")
     if not isinstance(resource, str):
         return "", path
-    values = parameters if isinstance(parameters, dict) else {}
+    values = dict(parameters) if isinstance(parameters, dict) else {}
     segments: list[str] = []
     for segment in resource.strip("/").split("/"):
         if segment.startswith("{") and segment.endswith("}"):
-            value = values.get(segment.strip("{+}"))
+            # Each once: API Gateway allows no two of one name, and they would multiply the value.
+            value = values.pop(segment.strip("{+}"), None)
             if not isinstance(value, str):
                 return "", path
             segments.append(raw_path_as_sent(value).strip("/"))

@@ -176,7 +176,11 @@ def test_a_context_without_time_means_no_deadline() -> None:
         def get_remaining_time_in_millis(self) -> int:
             raise NotImplementedError
 
-    for context in (None, object(), Odd(), Broken(), MagicMock()):
+    class Endless:
+        def get_remaining_time_in_millis(self) -> int:
+            return 10**400
+
+    for context in (None, object(), Odd(), Broken(), Endless(), MagicMock()):
         assert Adapter(app, lifespan="off")(EVENT, context)["statusCode"] == 200
 
 

@@ -90,7 +90,7 @@ def test_every_cache_has_a_bound() -> None:
     assert {name: type(cache) for name, cache in caches().items() if type(cache) is not Names} == {}
 
 
-def test_names_remember_the_first_thousand_short_ones() -> None:
+def test_names_remember_short_ones_and_begin_anew_when_there_are_too_many() -> None:
     asked = []
 
     def upper(name: str) -> str:
@@ -98,8 +98,10 @@ def test_names_remember_the_first_thousand_short_ones() -> None:
         return name.upper()
 
     names = Names(upper)
-    given = ["a" * LONGEST, "b" * (LONGEST + 1), *map(str, range(MOST))]
+    long = "b" * (LONGEST + 1)
+    given = ["a" * LONGEST, long, *map(str, range(MOST - 1))]
     for _ in range(2):
         assert [names[name] for name in given] == [name.upper() for name in given]
-    assert len(names) == MOST
-    assert asked == [*given, given[1], given[-1]]
+    assert (len(names), asked) == (MOST, [*given, long])
+    assert names["one more"] == "ONE MORE"
+    assert names == {"one more": "ONE MORE"}

@@ -63,6 +63,15 @@ def test_a_message_says_expected_got_and_next_step(event: Any, message: str) -> 
     assert str(caught.value) == said
 
 
+def test_a_message_shows_some_keys_and_none_that_could_forge_a_line() -> None:
+    event = {f"Records{number:03}": 1 for number in range(99)} | {"A\nERROR forged": 1, "B" * 99: 1}
+
+    said = described(event)
+
+    assert "Its keys: 'A\\nERROR forged', " + "B" * 64 + "…, Records000, " in said
+    assert said.endswith(", Records017 and 81 more.")
+
+
 def test_sources_are_found_by_their_names() -> None:
     assert {name: source.name for name, source in BY_NAME.items()} == {
         source.name: source.name for source in SOURCES

@@ -1,0 +1,99 @@
+"""What must hold of any JSON value, taken as an event and as a response.
+
+The fuzzer checks it for what it makes up, the tests for the seed corpus. A failed assertion and
+any error but this library's own is a finding.
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from asgi_lambda.http import scope_of
+from lambda_events import BadRequest, Front, Reply, Request, UnknownEvent, source_of, trigger_of
+from lambda_events.sources import SOURCES, Source, find_source
+from wsgi_lambda.http import environ_of
+
+FRONTS = (Front(), Front(stage="live", multi_value=True, binary_media_types=()))
+REPLY = Reply(201, [("set-cookie", "a=1"), ("set-cookie", "b=2"), ("vary", "accept")], b"\xff")
+
+_graphic = re.compile("[!-~]*").fullmatch
+_token = re.compile("[!#$%&'*+.^_`|~0-9a-z-]+").fullmatch
+_value = re.compile("[\t -~\x80-\xff]*").fullmatch
+
+
+def check_text(text: bytes) -> None:
+    """Check the JSON in some bytes; what is no JSON never becomes an event."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return
+    check_event(value)
+    check_response(value)
+
+
+def check_event(event: Any) -> None:
+    """At most one claims it, and who claims it makes a request that a server could have sent."""
+    claimed = [source for source in SOURCES if source.sent(event)]
+    assert len(claimed) <= 1
+    assert find_source(event) is (claimed[0] if claimed else None)
+    assert _is_refused(trigger_of, event) or not claimed
+    assert _is_refused(source_of, event) is (not claimed)
+    for source in claimed:
+        request = _request_of(source, event)
+        if request is not None:
+            _check_way_back(source, request)
+        json.dumps(source.response_from_reply(REPLY, event))
+        assert source.limit(event) > 0
+
+
+def check_response(response: Any, sources: Sequence[Source] = SOURCES) -> None:
+    """Each source makes a reply of it that a server can send, and a response of that reply."""
+    for source in sources:
+        for front in FRONTS:
+            reply = source.reply_from_response(response, Request(), front)
+            assert 100 <= reply.status <= 999
+            assert all(_token(name) and _value(text) for name, text in reply.headers)
+            assert _value(reply.reason)
+            assert isinstance(reply.body, bytes)
+            event = source.event_from_request(Request(), front)
+            json.dumps(source.response_from_reply(reply, event))
+
+
+def _is_refused(ask: Any, event: Any) -> bool:
+    try:
+        ask(event)
+    except UnknownEvent:
+        return True
+    return False
+
+
+def _request_of(source: Source, event: Any) -> Request | None:
+    """The request, checked; None where it is refused."""
+    try:
+        request = source.request_from_event(event)
+    except BadRequest as error:
+        if not 400 <= error.status <= 499:
+            raise  # the client's fault has a status that says so
+        return None
+    assert request.method
+    assert request.scheme in ("http", "https")
+    assert request.path.startswith("/")
+    assert not request.root_path.endswith("/")
+    assert request.raw_path.startswith("/")
+    assert _graphic(request.raw_path)
+    assert _graphic(request.query)
+    assert all(_token(name) and _value(text) for name, text in request.headers)
+    assert 0 < request.server[1] < 65536
+    scope = scope_of(request, {}, True)
+    environ = environ_of(request)
+    seen = (environ["SCRIPT_NAME"] + environ["PATH_INFO"]).encode("latin-1")
+    assert seen.decode("utf-8", "replace") == scope["path"]
+    return request
+
+
+def _check_way_back(source: Source, request: Request) -> None:
+    """AWS's side of the same source makes an event of the request, which is one again."""
+    event = source.event_from_request(request, FRONTS[1])
+    json.dumps(event)
+    _request_of(source, event)
