@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 EXAMPLE := examples/fastapi_microservices
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check bench parity long-life clean
+.PHONY: help serve test check bench parity suites long-life clean
 
 help:  ## Say what there is to do
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -51,6 +51,9 @@ check: $(BIN)/.dev  ## Lint, types, templates, and the examples of the documenta
 
 parity: $(BIN)/.dev  ## Print what apps see behind ours and behind real servers, field by field
 	$(BIN)/python tests/parity/parity_table.py
+
+suites: $(BIN)/.dev  ## Run the frameworks' own suites through Lambda (fetches from PyPI; about an hour)
+	$(BIN)/python -m suites.run
 
 long-life: $(BIN)/.dev  ## Send 100,000 events through one environment; print what has grown
 	$(BIN)/python benchmarks/long_life.py

@@ -1,0 +1,1 @@
+"""The frameworks' own test suites, run with Lambda in the middle: `make suites`."""
