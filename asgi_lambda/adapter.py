@@ -15,12 +15,11 @@ from asgi_lambda.snapshot import after_restore
 from asgi_lambda.stacks import task_stacks
 from lambda_events.adapter import AppHandler, refuse, takes
 from lambda_events.call import Call
-from lambda_events.errors import ConfigurationError
+from lambda_events.errors import AppError, BadRequest, ConfigurationError
 from lambda_events.exchange import Exchange
-from lambda_events.handler import Invocation
 from lambda_events.messages import Request
 from lambda_events.options import Options
-from lambda_events.sink import Sink
+from lambda_events.sink import BufferedSink, Sink
 from lambda_events.sources import Source
 
 
@@ -103,9 +102,10 @@ class Adapter(AppHandler):
     def respond(self, request: Request, call: Call, sink: Sink) -> None:
         with Exchange(request, call, sink, self.options) as exchange:
             if not exchange.hides():
-                lifespan = self._lifespan_on(environment.loop)
+                loop = environment.loop
+                lifespan = self._lifespan_on(loop)
                 if not lifespan.ready:
-                    exchange.stacks = partial(task_stacks, environment.loop)
+                    exchange.stacks = partial(task_stacks, loop)
                     self._start(lifespan)
                 serving = self._serving(exchange, call, lifespan)
                 environment.run(serving.run)
@@ -114,12 +114,16 @@ class Adapter(AppHandler):
     async def handle(self, event: Any, context: Any = None) -> Any:
         """What the handler does, on the loop of the caller, where the app's lifespan is started
         as well; end it with `shutdown`."""
-        with Invocation(self, event, context) as invocation:
-            if invocation.call is None:
-                await self._lifespan_on(asyncio.get_running_loop()).startup()
-            else:
-                await self._answer(invocation.request(), invocation.call, invocation.sink)
-        return invocation.response()
+        call = self._call_of(event, context)
+        if call is None:
+            await self._lifespan_on(asyncio.get_running_loop()).startup()
+            return {}
+        sink = BufferedSink(call.source.limit(event))
+        try:
+            await self._answer(call.source.request_from_event(event), call, sink)
+        except (AppError, BadRequest) as error:
+            return self._response_of_error(error, call)
+        return self._response_of(sink, call)
 
     async def _answer(self, request: Request, call: Call, sink: Sink) -> None:
         with Exchange(request, call, sink, self.options) as exchange:

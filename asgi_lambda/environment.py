@@ -58,6 +58,9 @@ class Environment:
     @property
     def loop(self) -> asyncio.AbstractEventLoop:
         """The process's loop, made when first needed and again where somebody closed it."""
+        loop = self._loop
+        if loop is not None and not loop.is_closed():
+            return loop
         with self._making:
             if self._loop is None or self._loop.is_closed():
                 self._loop = self._new_loop()
@@ -99,17 +102,17 @@ class Environment:
         def finished() -> None:
             nonlocal done
             done = True
+            task.remove_done_callback(_stop)  # it would stop the loop of the next request
             loop.stop()
 
         try:
             loop = self.loop
             task = asyncio.Task(work(finished), loop=loop)
-            task.add_done_callback(partial(_unless_begun, finished))
-            while not done:
+            task.add_done_callback(_stop)
+            while not done and not task.done():  # it may be cancelled before it begins
                 loop.run_forever()
             if watch and not self._joiners:  # else the tasks may be theirs
                 self._left_behind.check()
-            del task
         finally:
             self._outlast()
 
@@ -265,6 +268,10 @@ async def run_here(work: Work) -> None:
         task.cancel()
         await asyncio.wait({task})
         raise
+
+
+def _stop(task: "asyncio.Task[None]") -> None:
+    task.get_loop().stop()
 
 
 def _unless_begun(finished: Callable[[], None], task: "asyncio.Task[None]") -> None:

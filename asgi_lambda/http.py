@@ -33,7 +33,7 @@ def scope_of(request: Request, state: dict[str, Any], root_in_path: bool) -> Sco
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.4"},
         "http_version": request.http_version,
-        "server": request.server,
+        "server": (request.server[0].strip("[]"), request.server[1]),
         "client": request.client,
         "scheme": request.scheme,
         "method": request.method,
@@ -82,24 +82,21 @@ class Conversation:
             return
         if self.disconnected:
             raise OSError("The client is gone: the deadline was reached before the reply.")
+        kind = message.get("type") if isinstance(message, (dict, MutableMapping)) else None
         try:
-            self._move(message)
+            if kind != self._expected:
+                raise AppError(f"Expected the ASGI message {self._expected!r}, got {kind!r}.")
+            if kind == START:
+                self._exchange.start(_status_of(message), _headers_of(message))
+            else:
+                self._exchange.write(_body_of(message))
+                if not message.get("more_body", False):
+                    self._exchange.end()
+                    self.complete = True
+            self._expected = NEXT[kind]
         except AppError as error:
             self.broken = self.broken or error
             raise
-
-    def _move(self, message: Message) -> None:
-        kind = message.get("type") if isinstance(message, (dict, MutableMapping)) else None
-        if kind != self._expected:
-            raise AppError(f"Expected the ASGI message {self._expected!r}, got {kind!r}.")
-        if kind == START:
-            self._exchange.start(_status_of(message), _headers_of(message))
-        else:
-            self._exchange.write(_body_of(message))
-            if not message.get("more_body", False):
-                self._exchange.end()
-                self.complete = True
-        self._expected = NEXT[kind]
 
     def missing(self) -> AppError:
         """What to say of an app that returned while the reply was not complete."""

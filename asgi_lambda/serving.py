@@ -69,8 +69,8 @@ class Serving:
             self._finish()
 
     def _watch(self) -> None:
-        self._task = asyncio.current_task()
         self._loop = asyncio.get_running_loop()
+        self._task = asyncio.current_task(self._loop)
         self._exchange.stacks = self._stacks
         self._exchange.at_deadline = self._wake
         if self._exchange.late:  # before the loop got to it
@@ -106,7 +106,8 @@ class Serving:
         if isinstance(error, (KeyboardInterrupt, SystemExit)):
             raise error
         if self._conversation.complete:
-            self._log_after_reply(error)
+            if self._late or error is not None:
+                self._log_after_reply(error)
         elif self._late:
             late = AppError("The app was not done before Lambda's deadline.", 504)
             raise late from (None if isinstance(error, asyncio.CancelledError) else error)
@@ -123,7 +124,7 @@ class Serving:
                 "Work behind the reply was not done before Lambda's deadline and was cancelled, "
                 "if it could be; the reply is sent. See the stacks above."
             )
-        elif error is not None:
+        else:
             logger.error("The app raised an exception after its reply.", exc_info=error)
 
     def _after(self, seconds: float, action: Callable[[], None]) -> None:

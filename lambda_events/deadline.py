@@ -25,21 +25,21 @@ _LONGEST = 24 * 3600.0
 
 def deadline_of(context: Any) -> float | None:
     """When the invocation is killed, on the monotonic clock in seconds; None where nobody says."""
-    remaining = getattr(context, "get_remaining_time_in_millis", None)
     try:
-        left = remaining() if callable(remaining) else None
+        left = context.get_remaining_time_in_millis()
         if not isinstance(left, (int, float)) or left != left:  # a mock's, or NaN
             return None
         return monotonic() + min(left / 1000, _LONGEST)
     except Exception:
-        return None  # a test's stand-in: nobody says
+        return None  # no context, or a test's stand-in: nobody says
 
 
 def act_at(deadline: float | None, margin: float | None) -> float | None:
     """When an adapter acts: `margin` seconds early, or a tenth of the time left if that is less."""
     if deadline is None or margin is None:
         return None
-    return deadline - min(margin, max(deadline - monotonic(), 0.0) / 10)
+    tenth = (deadline - monotonic()) / 10
+    return deadline - (margin if margin < tenth else max(tenth, 0.0))
 
 
 class Watchdog:
@@ -54,7 +54,8 @@ class Watchdog:
         register_at_fork(after_in_child=self._reset)
 
     def _reset(self) -> None:
-        self._condition = threading.Condition()
+        self._lock = threading.Lock()
+        self._earlier = threading.Condition(self._lock)
         self._watched: dict[object, tuple[float, Callable[[], None]]] = {}
         self._wakes_at: float | None = None
         self._thread: threading.Thread | None = None
@@ -65,7 +66,7 @@ class Watchdog:
         """Have `late` called in the watchdog's thread at the time `at`, on the monotonic clock,
         unless `forget` is called with the returned token before."""
         token = object()
-        with self._condition:
+        with self._lock:
             self._watched[token] = (at, late)
             if self._thread is None:
                 thread = threading.Thread(target=self._run, name="deadline", daemon=True)
@@ -73,7 +74,7 @@ class Watchdog:
                 self._thread = thread
             if self._wakes_at is None or at < self._wakes_at:
                 self._wakes_at = at
-                self._condition.notify()
+                self._earlier.notify()
         return token
 
     def forget(self, token: object) -> None:
@@ -101,9 +102,9 @@ class Watchdog:
 
         That time stays when its invocation ends early: else every short one would wake the thread.
         """
-        with self._condition:
+        with self._lock:
             left = None if self._wakes_at is None else max(self._wakes_at - monotonic(), 0.0)
-            if self._condition.wait(left):
+            if self._earlier.wait(left):
                 return []  # an earlier time is known now
             now = monotonic()
             watched = list(self._watched.items())

@@ -7,7 +7,6 @@ reply, whatever the app and whatever the source.
 import logging
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from time import monotonic
 
 from lambda_events.body import is_text
@@ -72,7 +71,9 @@ class Exchange:
         self.complete = False
         self.deadline = call.deadline
         self.act_at = act_at(call.deadline, options.deadline_margin)
-        self.request: Request = placed(request, options)
+        self.request: Request = request
+        if request.client is None or options.root_path != "auto":
+            self.request = placed(request, options)
 
     def __enter__(self) -> "Exchange":
         if self.act_at is not None:
@@ -178,7 +179,9 @@ def placed(request: Request, options: Options) -> Request:
         request = _with_root(request, options.root_path)
     if request.client is None:
         client = client_by_hops(request.headers, options.trusted_hops)
-        return replace(request, client=client) if client else request
+        if client:
+            request = request.copy()
+            request.client = client
     return request
 
 
@@ -189,7 +192,9 @@ def _with_root(request: Request, root: str) -> Request:
     if root:
         below = split_root(whole, root) or split_root(request.raw_path, root)
     raw_path = below or request.raw_path
-    return replace(request, root_path=root, raw_path=raw_path, path=path_from_raw(raw_path))
+    request = request.copy()
+    request.root_path, request.raw_path, request.path = root, raw_path, path_from_raw(raw_path)
+    return request
 
 
 def _nothing() -> None:

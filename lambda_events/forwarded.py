@@ -10,6 +10,7 @@ from time import time
 
 from lambda_events.headers import HOP_BY_HOP
 from lambda_events.messages import Headers, Request
+from lambda_events.names import Names
 
 _host = re.compile(r"(\[[^\]]*\]|[^:]*)(?::(\d{1,5}))?").fullmatch
 _VERSIONS = {"HTTP/1.0": "1.0", "HTTP/2.0": "2", "HTTP/2": "2", "HTTP/3.0": "3", "HTTP/3": "3"}
@@ -18,8 +19,8 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 def scheme_of(forwarded_proto: str | None, default: str) -> str:
     """The scheme of `X-Forwarded-Proto`; of a list the first, where gateways put their own."""
-    if forwarded_proto is None:
-        return default
+    if forwarded_proto is None or forwarded_proto in DEFAULT_PORTS:
+        return forwarded_proto or default
     proto = forwarded_proto.partition(",")[0].strip().lower()
     return proto if proto in DEFAULT_PORTS else default
 
@@ -27,16 +28,12 @@ def scheme_of(forwarded_proto: str | None, default: str) -> str:
 def server_of(
     host: str | None, forwarded_port: str | None, scheme: str, domain: object
 ) -> tuple[str, int]:
-    """(name, port) of the public endpoint: what Host says, else the event's own domain."""
-    match = _host(host.strip()) if host else None
-    name = match[1] if match else ""
+    """(name, port) of the public endpoint: what Host says, else the event's own domain. An IPv6
+    address keeps its brackets."""
+    name, port = _host_of[host or ""]
     if not name:
         name = domain if isinstance(domain, str) and domain else "localhost"
-    for text in (match[2] if match else None, forwarded_port):
-        port = _port(text)
-        if port:
-            return name, port
-    return name, DEFAULT_PORTS[scheme]
+    return name, port or _port_of[forwarded_port or ""] or DEFAULT_PORTS[scheme]
 
 
 def address_of(text: object) -> tuple[str, int] | None:
@@ -45,13 +42,13 @@ def address_of(text: object) -> tuple[str, int] | None:
     if not isinstance(text, str):
         return None
     text = text.strip()
+    host, port = text, ""
     if text.startswith("["):
         host, _, port = text[1:].partition("]")
-        return (host, _port(port.lstrip(":"))) if host else None
-    if text.count(":") == 1:
+        port = port.lstrip(":")
+    elif text.count(":") == 1:
         host, _, port = text.partition(":")
-        return (host, _port(port)) if host else None
-    return (text, 0) if text else None
+    return (host, _port_of[port]) if host else None
 
 
 def client_by_hops(headers: Headers, trusted_hops: int) -> tuple[str, int] | None:
@@ -72,11 +69,32 @@ def http_version_of(protocol: object) -> str:
     return _VERSIONS.get(protocol, "1.1") if isinstance(protocol, str) else "1.1"
 
 
-def _port(text: str | None) -> int:
-    if text is None or not text.isascii() or not text.isdigit() or len(text) > 5:
-        return 0
-    port = int(text)
+def _port(text: str) -> int:
+    port = int(text) if text.isascii() and text.isdigit() and len(text) <= 5 else 0
     return port if port < 65536 else 0
+
+
+_port_of = Names(_port)
+
+
+def _named(host: str) -> tuple[str, int]:
+    match = _host(host.strip())
+    if match is None or (match[1].startswith("[") and not _is_ipv6(match[1][1:-1])):
+        return "", 0
+    return match[1], _port_of[match[2] or ""]
+
+
+def _is_ipv6(text: str) -> bool:
+    from ipaddress import IPv6Address  # which takes its time, and is rarely needed
+
+    try:
+        IPv6Address(text)
+    except ValueError:
+        return False
+    return True
+
+
+_host_of = Names(_named)
 
 
 def with_forwarded(request: Request) -> Headers:

@@ -4,11 +4,11 @@ import logging
 from abc import ABC, abstractmethod
 from collections.abc import Collection
 from http import HTTPStatus
-from typing import Any, Self
+from typing import Any
 
 from lambda_events.call import Call
 from lambda_events.errors import AppError, BadRequest, FailedStatus, UnknownEvent
-from lambda_events.messages import Reply, Request, plain_reply
+from lambda_events.messages import Request, plain_reply
 from lambda_events.posted import PostedEvents
 from lambda_events.recognition import described
 from lambda_events.sink import BufferedSink, Sink
@@ -36,18 +36,26 @@ class Handler(ABC):
         """Whatever can be done before the first request."""
 
     def __call__(self, event: Any, context: Any = None) -> Any:
-        with Invocation(self, event, context) as invocation:
-            if invocation.call is None:
-                self.start()  # a ping wants the function warm
-            else:
-                self.respond(invocation.request(), invocation.call, invocation.sink)
-        return invocation.response()
+        call = self._call_of(event, context)
+        if call is None:
+            self.start()  # a ping wants the function warm
+            return {}
+        sink = BufferedSink(call.source.limit(event))
+        try:
+            self.respond(call.source.request_from_event(event), call, sink)
+        except (AppError, BadRequest) as error:
+            return self._response_of_error(error, call)
+        return self._response_of(sink, call)
 
-    def _source_of(self, event: Any) -> Source | None:
-        """The source that sent the event; None for a ping, which needs no answer from the app."""
+    def _call_of(self, event: Any, context: Any) -> Call | None:
+        """What there is to answer; None for a ping, which needs no answer from the app."""
         source = find_source(event, self._sources)
-        if source is not None:
-            return source
+        if source is None:
+            source = self._events_for(event)
+        return None if source is None else Call(event, context, source)
+
+    def _events_for(self, event: Any) -> PostedEvents | None:
+        """Where an event that is not HTTP is POSTed; None for a ping."""
         name = named(event)
         if name == "warmup":
             return None
@@ -55,78 +63,39 @@ class Handler(ABC):
             raise UnknownEvent(described(event))
         return self._events
 
-
-# They look like HTTP: an app that took one for a request might let anybody in.
-_NEVER_POSTED = UNTRANSLATED | {"authorizer", "websocket_api"}
-
-
-class Invocation:
-    """A context manager around answering one event: whatever goes wrong inside gets its reply."""
-
-    __slots__ = ("_error", "_failing", "call", "sink")
-
-    def __init__(self, handler: Handler, event: Any, context: Any) -> None:
-        source = handler._source_of(event)
-        self._error: Reply | None = None
-        # An event that is not HTTP has no client who could be told.
-        self._failing = handler._failing if source is not handler._events else range(100, 1000)
-        self.call: Call | None = None
-        if source is not None:
-            self.call = Call(event, context, source)
-            self.sink = BufferedSink(source.limit(event))
-
-    def __enter__(self) -> Self:
-        return self
-
-    def request(self) -> Request:
-        """The event as a request; BadRequest where its body cannot be read."""
-        assert self.call is not None
-        return self.call.source.request_from_event(self.call.event)
-
-    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> bool:
-        if isinstance(error, BadRequest):
-            logger.warning("Request %s: %s", self._id, error)
-            self._error = self._instead(error)
-        elif isinstance(error, AppError):
-            logger.error("Request %s: %s", self._id, error, exc_info=error.__cause__)
-            self._error = self._instead(error)
-        return self._error is not None
-
-    def response(self) -> Any:
-        """What the handler returns: the reply, or the error that came instead."""
-        if self.call is None:
-            return {}  # a ping
-        source = self.call.source
-        if self._error is not None:
-            return source.response_from_reply(self._error, self.call.event)
-        reply = self.sink.reply
+    def _response_of(self, sink: BufferedSink, call: Call) -> Any:
+        """What the handler returns for a reply; an error in its place where that is too large."""
+        reply, source = sink.reply, call.source
         assert reply is not None
-        limit = self.sink.limit
-        size: int | None = self.sink.size
-        if self.sink.size <= limit:
-            response = source.response_from_reply(reply, self.call.event)
-            if not may_exceed(reply, limit):
+        size: int | None = sink.size
+        if sink.size <= sink.limit:
+            response = source.response_from_reply(reply, call.event)
+            if not may_exceed(reply, sink.limit):
                 return response
-            size = exceeds(response, limit)
+            size = exceeds(response, sink.limit)
             if size is None:
                 return response
         too_large = AppError(
-            f"The reply is too large for {source.name}: {size} bytes, and {limit} are "
+            f"The reply is too large for {source.name}: {size} bytes, and {sink.limit} are "
             "allowed, counted as JSON. Send less, compress it, or give the client a link (to S3, "
             "say)."
         )
-        logger.error("Request %s: %s", self._id, too_large)
-        return source.response_from_reply(self._instead(too_large), self.call.event)
+        return self._response_of_error(too_large, call)
 
-    def _instead(self, error: BadRequest | AppError) -> Reply:
-        """The reply that the client gets for an error; FailedStatus where none is to be sent."""
-        if error.status in self._failing:
+    def _response_of_error(self, error: AppError | BadRequest, call: Call) -> Any:
+        """What the handler returns for a request that got no reply; FailedStatus where the
+        invocation is to fail."""
+        level = logging.WARNING if isinstance(error, BadRequest) else logging.ERROR
+        logger.log(level, "Request %s: %s", call.request_id, error, exc_info=error.__cause__)
+        # An event that is not HTTP has no client who could be told.
+        if call.source is self._events or error.status in self._failing:
             raise FailedStatus(
                 f"{error} That is status {error.status}, with which the invocation fails.",
                 error.status,
             ) from error
-        return plain_reply(error.status, _PHRASES.get(error.status, "Error"))
+        reply = plain_reply(error.status, _PHRASES.get(error.status, "Error"))
+        return call.source.response_from_reply(reply, call.event)
 
-    @property
-    def _id(self) -> str:
-        return self.call.request_id if self.call is not None else "-"
+
+# They look like HTTP: an app that took one for a request might let anybody in.
+_NEVER_POSTED = UNTRANSLATED | {"authorizer", "websocket_api"}

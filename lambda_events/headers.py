@@ -6,6 +6,7 @@ end at the gateway, and Content-Length is counted here, from the body.
 
 import re
 from collections.abc import Iterable
+from operator import itemgetter
 
 from lambda_events.errors import BadRequest
 from lambda_events.messages import Headers
@@ -30,7 +31,8 @@ _SPECIAL = HOP_BY_HOP | {"content-length", "cookie", ""}
 # RFC 9110 §5.6.2: a field name is a token.
 _token = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+").fullmatch
 # RFC 9110 §5.5: CR, LF and NUL in a value are "invalid and dangerous".
-_not_value = re.compile("[\x00-\x08\x0a-\x1f\x7f]|[^\x00-\xff]").search
+_not_value = re.compile("[^\t\x20-\x7e\x80-\xff]").search
+_value = itemgetter(1)
 _CONTROLS = dict.fromkeys((*range(9), *range(10, 32), 127), " ")
 
 
@@ -64,15 +66,17 @@ def request_headers(sent: Iterable[tuple[str, object]], cookies: object, body: b
     headers: Headers = []
     special: Headers = []
     for name, value in sent:
-        if value is not None:
-            normal = normal_name[name]
-            text = value if type(value) is str else text_of(value)
-            (special if normal in _SPECIAL else headers).append((normal, text))
+        if type(value) is not str:
+            if value is None:
+                continue
+            value = text_of(value)
+        normal = normal_name[name]
+        (special if normal in _SPECIAL else headers).append((normal, value))
     if special or cookies:
         crumbs = _crumbs(special, cookies)
         if crumbs:
             headers.append(("cookie", "; ".join(crumbs)))
-    if body or any(name == "content-length" for name, _ in special):
+    if body or "content-length" in dict(special):
         headers.append(("content-length", str(len(body))))
     if not clean_values(headers):
         headers = [(name, latin(value).translate(_CONTROLS)) for name, value in headers]
@@ -92,7 +96,7 @@ def clean(headers: Headers) -> bool:
 
 def clean_values(headers: Headers) -> bool:
     """Whether every value has one harmless character per byte."""
-    joined = "".join([value for _, value in headers])
+    joined = "".join(map(_value, headers))
     return (joined.isascii() and joined.isprintable()) or _not_value(joined) is None
 
 
@@ -138,12 +142,14 @@ def list_map(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
 
 def without_hops(headers: Headers) -> Headers:
     """Reply headers without those that belong to the connection, which the platform owns."""
-    kept = [pair for pair in headers if pair[0] not in _NOT_FOR_REPLIES]
-    if len(kept) == len(headers):
-        return kept
-    named = [value for name, value in headers if name == "connection"]
-    gone = {name.strip().lower() for value in named for name in value.split(",")}
-    return [pair for pair in kept if pair[0] not in gone]
+    names = dict(headers)
+    if _NOT_FOR_REPLIES.isdisjoint(names):
+        return headers
+    gone = _NOT_FOR_REPLIES
+    if "connection" in names:
+        named = [value for name, value in headers if name == "connection"]
+        gone = gone.union(name.strip().lower() for value in named for name in value.split(","))
+    return [pair for pair in headers if pair[0] not in gone]
 
 
 def media_type(content_type: str) -> str:

@@ -5,7 +5,8 @@ lower-case; header values hold one character per byte (latin-1), as RFC 9110 §5
 PEP 3333 have it.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from operator import attrgetter
 
 from lambda_events.url import raw_path_from_decoded
 
@@ -44,7 +45,12 @@ class Request:
     @property
     def public_raw_path(self) -> str:
         """The path as the client sent it, root path included."""
-        return raw_path_from_decoded(self.root_path) + self.raw_path
+        root = self.root_path
+        return raw_path_from_decoded(root) + self.raw_path if root else self.raw_path
+
+    def copy(self) -> "Request":
+        """Another one, to be changed; dataclasses.replace takes five times as long."""
+        return Request(*_values(self))
 
     def header(self, name: str) -> str | None:
         """The first value of a header, by its lower-case name."""
@@ -52,6 +58,9 @@ class Request:
             if key == name:
                 return value
         return None
+
+
+_values = attrgetter(*(each.name for each in fields(Request)))
 
 
 @dataclass(slots=True)

@@ -5,6 +5,8 @@ request over; each names the function here that fits it.
 """
 
 import re
+from collections.abc import Callable
+from itertools import chain
 from urllib.parse import parse_qsl, quote, unquote, unquote_to_bytes
 
 Pairs = list[tuple[str, str]]
@@ -20,9 +22,17 @@ _VALUE_SAFE = _COMPONENT_SAFE + "="
 _SENT_COMPONENT_SAFE = re.sub(r"[&=#]", "", _PRINTABLE)
 _SENT_VALUE_SAFE = _SENT_COMPONENT_SAFE + "="
 
-_not_path = re.compile(r"[^!-~]|[?#]").search
-_not_decoded = re.compile(r"[^!-~]|[?#%]").search
-_not_query = re.compile(r"[^!-~]|#").search
+
+def _beyond(safe: str) -> Callable[[str], object]:
+    """What finds a character that is none of these."""
+    return re.compile(f"[^{re.escape(safe)}]").search
+
+
+_not_path = _beyond(_PATH_SAFE)
+_not_decoded = _beyond(_DECODED_SAFE)
+_not_query = _beyond(_QUERY_SAFE)
+_not_component = _beyond(_COMPONENT_SAFE)
+_not_sent_component = _beyond(_SENT_COMPONENT_SAFE)
 
 
 def raw_path_as_sent(path: str) -> str:
@@ -58,15 +68,17 @@ def query_as_sent(query: str) -> str:
 
 def query_from_decoded(pairs: Pairs) -> str:
     """A query whose decoding gives these pairs: only what would be misread is encoded."""
-    return _joined(pairs, _COMPONENT_SAFE, _VALUE_SAFE)
+    return _joined(pairs, _not_component, _COMPONENT_SAFE, _VALUE_SAFE)
 
 
 def query_from_encoded(pairs: Pairs) -> str:
     """A query from pairs that were split but never decoded: joined verbatim."""
-    return _joined(pairs, _SENT_COMPONENT_SAFE, _SENT_VALUE_SAFE)
+    return _joined(pairs, _not_sent_component, _SENT_COMPONENT_SAFE, _SENT_VALUE_SAFE)
 
 
-def _joined(pairs: Pairs, name_safe: str, value_safe: str) -> str:
+def _joined(pairs: Pairs, unsafe: Callable[[str], object], name_safe: str, value_safe: str) -> str:
+    if unsafe("".join(chain.from_iterable(pairs))) is None:
+        return "&".join([f"{name}={value}" for name, value in pairs])
     return "&".join(
         f"{quote(name, name_safe, errors='replace')}={quote(value, value_safe, errors='replace')}"
         for name, value in pairs

@@ -18,7 +18,7 @@ from lambda_events.messages import Headers, Request
 from lambda_events.names import Names
 from lambda_events.url import bytes_from_raw
 
-_not_reason = re.compile("[\x00-\x08\x0a-\x1f\x7f]|[^\x00-\xff]").search  # RFC 9112 §4
+_not_reason = re.compile("[^\t\x20-\x7e\x80-\xff]").search  # RFC 9112 §4
 logger = logging.getLogger("wsgi_lambda")
 
 Environ = dict[str, Any]
@@ -55,21 +55,23 @@ def environ_of(request: Request) -> Environ:
     }
     if request.client and request.client[1]:
         environ["REMOTE_PORT"] = str(request.client[1])
-    _add_headers(environ, request.headers)
+    environ |= _variables(request.headers)
     return environ
 
 
-def _add_headers(environ: Environ, headers: Headers) -> None:
-    repeated: dict[str, list[str]] = {}
-    for name, value in headers:
-        key = _key_of[name]
-        if key not in environ:
-            environ[key] = value
-        elif key.startswith("HTTP_"):
-            repeated.setdefault(key, [environ[key]]).append(value)
-    for key, values in repeated.items():
-        environ[key] = ",".join(values)
-    environ.pop("", None)
+def _variables(headers: Headers) -> dict[str, str]:
+    """The headers as variables: repeats are joined, but a content has one length and one type."""
+    variables = {_key_of[name]: value for name, value in headers}
+    if len(variables) < len(headers):
+        variables.clear()
+        for name, value in headers:
+            key = _key_of[name]
+            if key not in variables:
+                variables[key] = value
+            elif key.startswith("HTTP_"):
+                variables[key] += "," + value
+    variables.pop("", None)
+    return variables
 
 
 def _key(name: str) -> str:
@@ -113,39 +115,46 @@ class Response:
         if not isinstance(data, bytes):
             raise AppError(f"Expected bytes as body, got {type(data).__name__}.")
         if data:
-            self._send_head("The app sent a body before it called start_response.")
+            if not self._exchange.started:
+                self._send_head("The app sent a body before it called start_response.")
             self._exchange.write(data)
 
     def end(self) -> None:
         """The app's iterable is at its end."""
-        self._send_head("The app returned without a call of start_response.")
+        if not self._exchange.started:
+            self._send_head("The app returned without a call of start_response.")
         self._exchange.end()
 
     def _send_head(self, missing: str) -> None:
-        if self._exchange.started:
-            return
         if self._head is None:
             raise AppError(missing)
-        status, headers, reason = self._head
-        self._exchange.start(status, headers, reason)
+        self._exchange.start(*self._head)
 
 
-def _head_of(status: object, headers: object) -> tuple[int, Headers, str]:
+def _head_of(status: object, headers: Any) -> tuple[int, Headers, str]:
     if not isinstance(status, str):
         raise AppError(f'Expected a status such as "200 OK", got {type(status).__name__}.')
+    code, reason = _status_of[status]
+    try:
+        # RFC 9110 §5.5: white space around a value is not part of it (Django 5 writes some).
+        pairs = [(str.lower(name), str.strip(value, " \t")) for name, value in headers]
+    except (TypeError, ValueError):
+        raise AppError(
+            "Expected headers as a list of (name, value), both str, got something else."
+        ) from None
+    return code, pairs, reason
+
+
+def _status(status: str) -> tuple[int, str]:
     code, _, reason = status.partition(" ")
     if not (code.isascii() and code.isdigit() and len(code) == 3):
         raise AppError('Expected a status such as "200 OK", got one without a three-digit code.')
     if _not_reason(reason):
         raise AppError("The status holds a character that no status line can have, such as CR.")
-    try:
-        pairs = [(name.lower(), value) for name, value in headers]  # type: ignore[attr-defined]
-    except (AttributeError, TypeError, ValueError):
-        raise AppError("Expected headers as a list of (name, value), got something else.") from None
-    if not all(isinstance(value, str) and isinstance(name, str) for name, value in pairs):
-        raise AppError("Expected header names and values as str, got something else.")
-    # RFC 9110 §5.5: white space around a value is not part of it (Django 5 writes some).
-    return int(code), [(name, value.strip(" \t")) for name, value in pairs], reason
+    return int(code), reason
+
+
+_status_of = Names(_status)
 
 
 def serve(app: App, environ: Environ, exchange: Exchange) -> None:

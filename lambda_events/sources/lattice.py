@@ -67,8 +67,7 @@ def headers_of(request: Request) -> Headers:
     hops += [request.client[0]] if request.client else []
     gone = HOP_BY_HOP | _IDENTITY | {"x-forwarded-for"}
     kept = [pair for pair in request.headers if pair[0] not in gone]
-    forwarded_for = ", ".join(hops)
-    return [*kept, ("x-forwarded-for", forwarded_for)] if forwarded_for else kept
+    return [*kept, ("x-forwarded-for", ", ".join(hops))] if any(hops) else kept
 
 
 def response_of(reply: Reply) -> Response:

@@ -31,14 +31,14 @@ def sent(event: Any) -> bool:
     """
     if not isinstance(event, dict) or "httpMethod" not in event or "requestContext" not in event:
         return False
-    if not event.keys().isdisjoint(FOREIGN_EVENTS):
+    if not FOREIGN_EVENTS.isdisjoint(event):
         return False
     context = event["requestContext"]
     if not isinstance(context, dict):
         return context is None
     if "eventType" in context and "routeKey" in context:
         return False  # a WebSocket API's, in samples without a connectionId
-    return context.keys().isdisjoint(FOREIGN) and not isinstance(context.get("http"), dict)
+    return FOREIGN.isdisjoint(context) and not isinstance(context.get("http"), dict)
 
 
 def context_of(event: Event) -> dict[str, Any]:
@@ -78,20 +78,20 @@ def request_of(event: Event, root_path: str, raw_path: str) -> Request:
     headers = request_headers(sent, None, body)
     known = dict(headers)
     scheme = scheme_of(known.get("x-forwarded-proto"), "https")
-    return Request(
-        method=method_of(event.get("httpMethod")),
-        scheme=scheme,
-        root_path=root_path,
-        path=path_from_raw(raw_path),
-        raw_path=raw_path,
-        query=query_from_decoded(query_pairs(event)),
-        headers=headers,
-        body=body,
-        client=address_of(identity.get("sourceIp")) if isinstance(identity, dict) else None,
-        server=server_of(
+    return Request(  # by position: keywords take three times as long
+        method_of(event.get("httpMethod")),
+        scheme,
+        root_path,
+        path_from_raw(raw_path),
+        raw_path,
+        query_from_decoded(query_pairs(event)),
+        headers,
+        body,
+        address_of(identity.get("sourceIp")) if isinstance(identity, dict) else None,
+        server_of(
             known.get("host"), known.get("x-forwarded-port"), scheme, context.get("domainName")
         ),
-        http_version=http_version_of(context.get("protocol")),
+        http_version_of(context.get("protocol")),
     )
 
 

@@ -42,9 +42,7 @@ def sent(event: Any) -> bool:
     context = event.get("requestContext")
     if not isinstance(context, dict) or not isinstance(context.get("http"), dict):
         return False
-    if not event.keys().isdisjoint(FOREIGN_EVENTS):
-        return False
-    return context.keys().isdisjoint(FOREIGN)
+    return FOREIGN_EVENTS.isdisjoint(event) and FOREIGN.isdisjoint(context)
 
 
 def is_function_url(event: Event) -> bool:
@@ -80,20 +78,20 @@ def request_of(event: Event, root_path: str, raw_path: str) -> Request:
     headers = request_headers(pairs_of(event.get("headers")), event.get("cookies"), body)
     known = dict(headers)
     scheme = scheme_of(known.get("x-forwarded-proto"), "https")
-    return Request(
-        method=method_of(http.get("method")),
-        scheme=scheme,
-        root_path=root_path,
-        path=path_from_raw(raw_path),
-        raw_path=raw_path,
-        query=query_of(event),
-        headers=headers,
-        body=body,
-        client=address_of(http.get("sourceIp")),
-        server=server_of(
+    return Request(  # by position: keywords take three times as long
+        method_of(http.get("method")),
+        scheme,
+        root_path,
+        path_from_raw(raw_path),
+        raw_path,
+        query_of(event),
+        headers,
+        body,
+        address_of(http.get("sourceIp")),
+        server_of(
             known.get("host"), known.get("x-forwarded-port"), scheme, context.get("domainName")
         ),
-        http_version=http_version_of(http.get("protocol")),
+        http_version_of(http.get("protocol")),
     )
 
 
@@ -146,16 +144,15 @@ def response_of(reply: Reply) -> Response:
     """Set-Cookie in its own list, since it alone must not be joined (RFC 9110 §5.3)."""
     body, encoded = placed(reply)
     headers = without_hops(reply.headers)
-    cookies = [value for name, value in headers if name == "set-cookie"]
-    rest = [pair for pair in headers if pair[0] != "set-cookie"] if cookies else headers
+    single = single_map(headers, ", ")
     response: Response = {
         "statusCode": reply.status,
-        "headers": single_map(rest, ", "),
+        "headers": single,
         "body": body,
         "isBase64Encoded": encoded,
     }
-    if cookies:
-        response["cookies"] = cookies
+    if single.pop("set-cookie", None) is not None:
+        response["cookies"] = [value for name, value in headers if name == "set-cookie"]
     return response
 
 

@@ -1,4 +1,4 @@
-"""Events that are no request to serve: of sources not translated yet, of authorizers, of nobody."""
+"""Events of an edge, and some that are no request to serve: of authorizers, of nobody."""
 
 from typing import Any
 

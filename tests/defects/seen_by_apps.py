@@ -20,7 +20,7 @@ def scope_of(event: Any, **options: Any) -> Scope:
         await send({"type": "http.response.body", "body": b""})
 
     response = asgi_lambda.Adapter(app, lifespan="off", **options)(event)
-    assert response["statusCode"] == 200
+    assert int(response.get("statusCode", response.get("status"))) == 200
     return seen[0]
 
 
@@ -34,7 +34,7 @@ def environ_of(event: Any, **options: Any) -> Environ:
         return [b""]
 
     response = wsgi_lambda.Adapter(validator(app), **options)(event)
-    assert response["statusCode"] == 200
+    assert int(response.get("statusCode", response.get("status"))) == 200
     return seen[0]
 
 

@@ -120,11 +120,20 @@ async def never(scope: Any, receive: Any, send: Any) -> None:
     raise AssertionError("the app was called")
 
 
+@pytest.mark.parametrize("event", [vpc_lattice(), vpc_lattice_v1()], ids=["v2", "v1"])
+def test_a_lattice_event_is_not_taken_for_an_http_apis(event: Event) -> None:
+    assert parts(scope_of(event), *SEEN) == {
+        "method": "GET",
+        "path": "/orders",
+        "raw_path": b"/orders",
+        "query_string": b"page=2",
+        "headers": [(b"host", b"orders.internal"), (b"x-forwarded-for", b"10.0.3.4")],
+    }
+
+
 @pytest.mark.parametrize(
     "event",
     [
-        pytest.param(vpc_lattice(), id="VPC Lattice"),
-        pytest.param(vpc_lattice_v1(), id="VPC Lattice v1"),
         pytest.param(rest_authorizer(), id="REST authorizer"),
         pytest.param(http_v1_authorizer(), id="HTTP API 1.0 authorizer"),
         pytest.param(http_authorizer(), id="HTTP API 2.0 authorizer"),

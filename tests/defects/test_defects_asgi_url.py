@@ -25,7 +25,6 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 
 from asgi_lambda import Adapter
-from lambda_events import UnknownEvent
 
 URL = ("root_path", "path", "raw_path")
 
@@ -77,15 +76,9 @@ def test_the_decoded_path_in_the_context_of_a_function_url_is_not_used() -> None
     assert scope_of(event)["raw_path"] == b"/a%2Fb"
 
 
-def test_an_edge_event_is_refused_rather_than_served_undecoded() -> None:
-    called = []
-
-    async def app(scope: Any, receive: Any, send: Any) -> None:
-        called.append(scope)
-
-    with pytest.raises(UnknownEvent, match="Lambda@Edge"):
-        Adapter(app, lifespan="off")(cloudfront("/a%20b"))
-    assert called == []
+def test_the_path_of_an_edge_event_is_decoded() -> None:
+    scope = scope_of(cloudfront("/a%20b"))
+    assert (scope["path"], scope["raw_path"]) == ("/a b", b"/a%20b")
 
 
 @pytest.mark.parametrize("build", [load_balancer, load_balancer_multi], ids=["alb", "alb_multi"])

@@ -20,7 +20,6 @@ from events_refused import cloudfront
 from flask import Flask, redirect, request, url_for
 from seen_by_apps import environ_of, parts
 
-from lambda_events import UnknownEvent
 from wsgi_lambda import Adapter
 
 PATHS = ("SCRIPT_NAME", "PATH_INFO", "RAW_URI", "REQUEST_URI")
@@ -162,9 +161,5 @@ def test_the_url_of_the_environ_is_the_public_one(build: Builder) -> None:
     assert request_uri(environ) == "https://shop.example.com/api/a%20b?x=1"
 
 
-def test_an_edge_event_is_refused_rather_than_served_undecoded() -> None:
-    def app(environ: Any, start_response: Any) -> list[bytes]:
-        raise AssertionError("the app was called")
-
-    with pytest.raises(UnknownEvent, match="Lambda@Edge"):
-        Adapter(app)(cloudfront("/a%20b"))
+def test_the_path_of_an_edge_event_is_decoded() -> None:
+    assert environ_of(cloudfront("/a%20b"))["PATH_INFO"] == "/a b"

@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass, field
 from statistics import median
 from urllib.parse import urlsplit
 
-from measuring import Logs, caches, grown, look, resident
+from looking import Logs, caches, grown, look, resident
 from mixed_apps import Chunks
 from mixture import ADAPTERS, FRONTS, own_name, played, request_of
 from phases import every_kind, fork, meet, one_thread, own_loop, sixteen_threads

@@ -9,7 +9,7 @@ from time import monotonic
 from typing import Any
 
 import pytest
-from measuring import MOST_OBJECTS, caches, grown, look
+from looking import MOST_OBJECTS, caches, grown, look
 from mixture import Turn, play
 
 from asgi_lambda.environment import environment

@@ -151,7 +151,7 @@ def https(scheme: str, case: Case) -> str:
 
 
 def from_host(server: list[Any], case: Case) -> list[Any]:
-    """Name and port of the Host header: nothing listens on Lambda."""
+    """Name and port of the Host header: nothing listens on Lambda. ASGI has addresses bare."""
     host = dict(case.sent).get("host", "")
     name, colon, digits = host.rpartition(":")
     if not colon or host.endswith("]"):
@@ -164,6 +164,7 @@ def from_host(server: list[Any], case: Case) -> list[Any]:
         "vpc_lattice": "localhost",
         "vpc_lattice_v1": "localhost",
     }
+    name = name.strip("[]") if case.kind == "asgi" else name
     return [name or without.get(case.row.source, "127.0.0.1"), port]
 
 

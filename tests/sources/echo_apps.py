@@ -36,7 +36,7 @@ def seen_in(request: Request) -> Seen:
         headers=_as_variables(request.headers),
         body=base64.b64encode(request.body).decode(),
         client=list(request.client) if request.client else None,
-        server=list(request.server),
+        server=[request.server[0].strip("[]"), request.server[1]],
         http_version=request.http_version,
     )
 
@@ -86,7 +86,8 @@ def wsgi_echo(reply: Reply) -> Callable[..., Iterable[bytes]]:
             },
             body=base64.b64encode(environ["wsgi.input"].read(length)).decode(),
             client=_client(environ),
-            server=[environ["SERVER_NAME"], int(environ["SERVER_PORT"])],
+            # ASGI's is the bare address; CGI's has brackets (RFC 3875 §4.1.14)
+            server=[environ["SERVER_NAME"].strip("[]"), int(environ["SERVER_PORT"])],
             http_version=environ["SERVER_PROTOCOL"].removeprefix("HTTP/"),
         )
         start_response(f"{reply.status} {reply.reason}", list(reply.headers))

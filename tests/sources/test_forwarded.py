@@ -33,6 +33,8 @@ def test_the_scheme_is_the_first_that_is_one(proto: str | None, scheme: str) -> 
         (" example.com:8443 ", "8080", "https", "x", ("example.com", 8443)),
         ("[2001:db8::1]:81", None, "http", None, ("[2001:db8::1]", 81)),
         ("[2001:db8::1]", None, "http", None, ("[2001:db8::1]", 80)),
+        ("[:::]", None, "http", "api.example", ("api.example", 80)),
+        ("[x]:81", None, "http", "api.example", ("api.example", 80)),
         (None, None, "https", "api.example.com", ("api.example.com", 443)),
         ("", "", "https", "api.example.com", ("api.example.com", 443)),
         (":8080", None, "https", "api.example.com", ("api.example.com", 8080)),

@@ -179,12 +179,14 @@ def test_exc_info_without_an_exception_is_as_good_as_none(
         ("100 Continue", [], [], "The app sent status 100; expected 200 to 999."),
         ("200 A\r\nB", [], [], "The status holds a character that no status line can have, such "
                                "as CR."),
-        ("200 OK", None, [], "Expected headers as a list of (name, value), got something else."),
-        ("200 OK", [("a",)], [], "Expected headers as a list of (name, value), got something "
-                                 "else."),
-        ("200 OK", [("a", 1)], [], "Expected header names and values as str, got something else."),
-        ("200 OK", [(b"a", "b")], [], "Expected header names and values as str, got something "
-                                      "else."),
+        ("200 OK", None, [], "Expected headers as a list of (name, value), both str, got "
+         "something else."),
+        ("200 OK", [("a",)], [], "Expected headers as a list of (name, value), both str, got "
+         "something else."),
+        ("200 OK", [("a", 1)], [], "Expected headers as a list of (name, value), both str, got "
+         "something else."),
+        ("200 OK", [(b"a", "b")], [], "Expected headers as a list of (name, value), both str, got "
+         "something else."),
         ("200 OK", [("a", "b\r\nc: d")], [], "The app sent a header whose name is no token, or "
          "whose value holds a control character such as CR or LF; no server would pass it on."),
         ("200 OK", [("a", "\u20ac")], [], "The app sent a header whose name is no token, or "
