@@ -95,15 +95,19 @@ def _typed(sent: str, body: bytes) -> tuple[str, bytes]:
         return "application/octet-stream", body
     kind, _, rest = sent.partition(";")
     others = [p.strip() for p in rest.split(";") if p.strip() and "charset=" not in p.lower()]
-    kind = "; ".join([kind.lower(), *others])
-    if kind.partition(";")[0] not in TEXT[:4]:
-        return kind, body
     charset = rest.lower().partition("charset=")[2].partition(";")[0] or "utf-8"
+    rest = "; ".join([kind.lower(), *others])
+    if kind.lower() in TEXT[:4]:
+        return f"{rest}; charset=UTF-8", _as_utf8(body, charset)
+    is_form = kind.lower() == "application/x-www-form-urlencoded"
+    return rest, _as_utf8(body, charset) if is_form else body
+
+
+def _as_utf8(body: bytes, charset: str) -> bytes:
     try:
-        data = body.decode(charset).encode()
+        return body.decode(charset).encode()
     except UnicodeDecodeError:
-        data = body.decode("latin-1").encode()
-    return f"{kind}; charset=UTF-8", data
+        return body.decode("latin-1").encode()
 
 
 def _is_text(kind: str) -> bool:
