@@ -1,11 +1,23 @@
 """What every test may use: a context as Lambda passes it, and what was logged at its deadline."""
 
+import os
 from collections.abc import Callable
 from time import monotonic
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from lambda_events.deadline import watchdog
+
+# Without deadlines: a busy machine is no failure.
+settings.register_profile(
+    "ours",
+    deadline=None,
+    derandomize="CI" in os.environ,
+    max_examples=60,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("ours")
 
 
 class Context:
