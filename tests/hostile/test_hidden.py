@@ -72,7 +72,7 @@ def litestar_app(called: Called) -> Any:
         return {}
 
     return asgi_lambda.Adapter(
-        litestar.Litestar([endpoint]), lifespan="off", events_path="/_events"
+        litestar.Litestar([endpoint], logging_config=None), lifespan="off", events_path="/_events"
     )
 
 
