@@ -89,7 +89,8 @@ class Conversation:
             if kind == START:
                 self._exchange.start(_status_of(message), _headers_of(message))
             else:
-                self._exchange.write(_body_of(message))
+                body = message.get("body", b"")
+                self._exchange.write(body if isinstance(body, bytes) else _bytes_of(body))
                 if not message.get("more_body", False):
                     self._exchange.end()
                     self.complete = True
@@ -128,10 +129,7 @@ def _headers_of(message: Message) -> Headers:
         raise AppError("Expected headers as pairs of bytes, got something else.") from None
 
 
-def _body_of(message: Message) -> bytes:
-    body = message.get("body", b"")
-    if isinstance(body, bytes):
-        return body
+def _bytes_of(body: object) -> bytes:
     if isinstance(body, (bytearray, memoryview)):
         return bytes(body)
     raise AppError(f"Expected bytes as body, got {type(body).__name__}.")

@@ -3,20 +3,17 @@
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Collection
-from http import HTTPStatus
 from typing import Any
 
 from lambda_events.call import Call
 from lambda_events.errors import AppError, BadRequest, FailedStatus, UnknownEvent
-from lambda_events.messages import Request, plain_reply
+from lambda_events.messages import PHRASES, Request, plain_reply
 from lambda_events.posted import PostedEvents
 from lambda_events.recognition import described
 from lambda_events.sink import BufferedSink, Sink
 from lambda_events.size import exceeds, may_exceed
 from lambda_events.sources import Source, find_source
 from lambda_events.triggers import UNTRANSLATED, named
-
-_PHRASES = {status.value: status.phrase for status in HTTPStatus}
 
 logger = logging.getLogger("lambda_events")
 
@@ -93,7 +90,7 @@ class Handler(ABC):
                 f"{error} That is status {error.status}, with which the invocation fails.",
                 error.status,
             ) from error
-        reply = plain_reply(error.status, _PHRASES.get(error.status, "Error"))
+        reply = plain_reply(error.status, PHRASES.get(error.status, "Error"))
         return call.source.response_from_reply(reply, call.event)
 
 

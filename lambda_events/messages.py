@@ -6,12 +6,16 @@ PEP 3333 have it.
 """
 
 from dataclasses import dataclass, field, fields
+from http import HTTPStatus
 from operator import attrgetter
 
 from lambda_events.url import raw_path_from_decoded
 
 Headers = list[tuple[str, str]]
 """(lower-case name, value) in the order sent, repeats kept."""
+
+PHRASES = {status.value: status.phrase for status in HTTPStatus}
+"""The reason phrases that statuses have where nobody gives another."""
 
 
 @dataclass(slots=True)

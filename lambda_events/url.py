@@ -6,7 +6,6 @@ request over; each names the function here that fits it.
 
 import re
 from collections.abc import Callable
-from itertools import chain
 from urllib.parse import parse_qsl, quote, unquote, unquote_to_bytes
 
 Pairs = list[tuple[str, str]]
@@ -77,11 +76,11 @@ def query_from_encoded(pairs: Pairs) -> str:
 
 
 def _joined(pairs: Pairs, unsafe: Callable[[str], object], name_safe: str, value_safe: str) -> str:
-    if unsafe("".join(chain.from_iterable(pairs))) is None:
-        return "&".join([f"{name}={value}" for name, value in pairs])
+    def encoded(text: str, safe: str) -> str:
+        return text if unsafe(text) is None else quote(text, safe, errors="replace")
+
     return "&".join(
-        f"{quote(name, name_safe, errors='replace')}={quote(value, value_safe, errors='replace')}"
-        for name, value in pairs
+        [f"{encoded(name, name_safe)}={encoded(value, value_safe)}" for name, value in pairs]
     )
 
 

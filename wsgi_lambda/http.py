@@ -14,6 +14,7 @@ from wsgiref.util import FileWrapper
 
 from lambda_events.errors import AppError
 from lambda_events.exchange import Exchange
+from lambda_events.headers import list_map
 from lambda_events.messages import Headers, Request
 from lambda_events.names import Names
 from lambda_events.url import bytes_from_raw
@@ -63,13 +64,9 @@ def _variables(headers: Headers) -> dict[str, str]:
     """The headers as variables: repeats are joined, but a content has one length and one type."""
     variables = {_key_of[name]: value for name, value in headers}
     if len(variables) < len(headers):
-        variables.clear()
-        for name, value in headers:
-            key = _key_of[name]
-            if key not in variables:
-                variables[key] = value
-            elif key.startswith("HTTP_"):
-                variables[key] += "," + value
+        lists = list_map((_key_of[name], value) for name, value in headers)
+        for key, values in lists.items():
+            variables[key] = ",".join(values) if key.startswith("HTTP_") else values[0]
     variables.pop("", None)
     return variables
 

@@ -13,7 +13,6 @@ several headers of one name were separate (Set-Cookie stays so).
 """
 
 from dataclasses import replace
-from http import HTTPStatus
 from typing import Any
 
 from lambda_events.body import bytes_from_event, placed
@@ -26,7 +25,7 @@ from lambda_events.headers import (
     request_headers,
     without_hops,
 )
-from lambda_events.messages import Reply, Request
+from lambda_events.messages import PHRASES, Reply, Request
 from lambda_events.sources.front import FOREIGN_EVENTS, Event, Front, Response
 from lambda_events.sources.payload_v1 import method_of, path_of, query_pairs
 from lambda_events.sources.target_group import body_in_event, one_each, reply_of
@@ -107,7 +106,7 @@ def response_from_reply(reply: Reply, event: Event) -> Response:
     body, encoded = placed(reply)
     headers = without_hops(reply.headers)
     response: Response = {"statusCode": reply.status, "body": body, "isBase64Encoded": encoded}
-    reason = reply.reason or _phrase(reply.status)
+    reason = reply.reason or PHRASES.get(reply.status, "")
     if reason:  # null, or a code without a reason, would be refused
         response["statusDescription"] = f"{reply.status} {reason}"
     if is_multi(event):
@@ -115,13 +114,6 @@ def response_from_reply(reply: Reply, event: Event) -> Response:
     else:
         response["headers"] = one_each(headers)
     return response
-
-
-def _phrase(status: int) -> str:
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return ""
 
 
 def reply_from_response(response: Any, request: Request, front: Front) -> Reply:

@@ -27,6 +27,9 @@ def body_in_event(request: Request) -> tuple[str, bool]:
 def one_each(headers: Headers) -> dict[str, str]:
     """One value a name: repeats are joined, and only Set-Cookie, which must not be, is kept apart
     by spellings of its name. Load balancers pass those on as they are."""
+    single = dict(headers)
+    if len(single) == len(headers):
+        return single
     spellings = map("".join, product(*((c, c.upper()) if c != "-" else c for c in "set-cookie")))
     lists: dict[str, list[str]] = {}
     for header, value in headers:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from asgi_lambda import Adapter
-from asgi_lambda.environment import Environment, environment
+from asgi_lambda.environment import Environment, environment, run_here
 from asgi_lambda.sigterm import Sigterm
 from lambda_events import Front, Request
 from lambda_events.sources import http_api
@@ -322,6 +322,29 @@ def test_a_shutdown_that_raises_is_logged(caplog: pytest.LogCaptureFixture) -> N
     assert caplog.messages == ["The app could not be shut down."]
     own.close()
     own.close()
+
+
+def test_work_that_is_cancelled_before_it_begins_is_waited_for_no_longer() -> None:
+    begun = []
+
+    async def work(finished: Callable[[], None]) -> None:
+        begun.append(True)
+
+    def sweep(kept: "set[asyncio.Task[Any]]") -> None:
+        for task in asyncio.all_tasks() - kept:
+            task.cancel()
+
+    async def on_a_loop_of_our_own() -> None:
+        running = asyncio.get_running_loop()
+        running.call_soon(sweep, asyncio.all_tasks())
+        await run_here(work)
+
+    loop = environment.loop
+    loop.call_soon(sweep, asyncio.all_tasks(loop))
+    environment.run(work)
+    asyncio.run(on_a_loop_of_our_own())
+    assert begun == []
+    assert Adapter(hello, lifespan="off")(event())["body"] == "ok"
 
 
 def test_the_process_ends_although_a_daemon_still_serves() -> None:

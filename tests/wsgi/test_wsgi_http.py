@@ -92,6 +92,20 @@ def test_the_environ_is_complete() -> None:
     }
 
 
+def test_very_many_headers_of_one_name_are_joined() -> None:
+    values = []
+
+    def app(environ: Any, start_response: Any) -> list[bytes]:
+        values.append(environ["HTTP_X"])
+        start_response("200 OK", [])
+        return []
+
+    sent = {**rest_api.event_from_request(Request(), Front()), "multiValueHeaders": {}}
+    sent["multiValueHeaders"]["x"] = ["y" * 100] * 60_000
+    Adapter(app)(sent)
+    assert values == [",".join(["y" * 100] * 60_000)]
+
+
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
 def test_the_validator_of_the_standard_library_is_content(source: Any) -> None:
     def app(environ: Any, start_response: Any) -> list[bytes]:
