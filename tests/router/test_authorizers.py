@@ -63,7 +63,7 @@ def test_a_simple_answer_is_yes_or_no(given: Any, answer: Any) -> None:
 @pytest.mark.parametrize(
     ("build", "message"),
     [
-        (lambda: policy("", allow=[ARN]), "Expected a text that is not empty as principal, got str"),
+        (lambda: policy("", allow=[ARN]), "a text that is not empty as principal, got str"),
         (lambda: policy(7, allow=[ARN]), "as principal, got int."),  # type: ignore[arg-type]
         (lambda: policy("zoe"), "Expected a resource to allow or to deny, got none."),
         (lambda: policy("zoe", allow=ARN), "Expected a list of ARNs of at most 512 characters as"),

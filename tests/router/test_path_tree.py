@@ -31,14 +31,16 @@ def expression(pattern: Pattern) -> str:
     """The pattern as a regular expression on a path without a slash at its ends."""
     if pattern.text == DEFAULT:
         return "(?s).*"
-    kinds = {STATIC: re.escape, PARAMETER: lambda _: "[^/]+", GREEDY: lambda _: "/*[^/].*"}
-    return "/".join(kinds[kind](text) for kind, text in pattern.segments)
+    kinds = {PARAMETER: "[^/]+", GREEDY: "/*[^/].*"}
+    return "/".join(
+        re.escape(text) if kind == STATIC else kinds[kind] for kind, text in pattern.segments
+    )
 
 
 def naive(routes: list[tuple[str, str]], path: str, method: str) -> tuple[str, str] | None:
     """The best route by AWS's words: full, greedy, $default; then static before parameter."""
 
-    def rank(route: tuple[str, str]) -> object:
+    def rank(route: tuple[str, str]) -> tuple[bool, bool, list[int], bool]:
         kinds = [kind for kind, _ in Pattern(route[0]).segments]
         return route[0] == DEFAULT, GREEDY in kinds, kinds, route[1] == ANY
 

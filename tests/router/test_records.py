@@ -59,7 +59,7 @@ BRIDGE = {"detail-type": "Order", "detail": {}, "source": "shop"}
         ({"eventSource": "aws:rmq", "rmqMessagesByQueue": {"q": [{"m": 1}]}}, [{"m": 1}]),
         ({"eventSource": "aws:docdb", "events": [{"event": {}}]}, [{"event": {}}]),
         ({"invocationId": "i", "records": [{"recordId": "1"}]}, [{"recordId": "1"}]),
-        (packed({"logEvents": [{"message": "a"}, {"message": "b"}]}), [{"message": "a"}, {"message": "b"}]),
+        (packed({"logEvents": [{"id": "a"}, {"id": "b"}]}), [{"id": "a"}, {"id": "b"}]),
         (packed({"logEvents": []}), []),
         (BRIDGE, [BRIDGE]),
         ({"mine": 1}, [{"mine": 1}]),
