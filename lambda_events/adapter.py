@@ -4,10 +4,17 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from lambda_events.errors import ConfigurationError
-from lambda_events.handler import Handler
+from lambda_events.call import Call
+from lambda_events.errors import ConfigurationError, UnknownEvent
+from lambda_events.handler import Handler, Taker
 from lambda_events.options import Options
 from lambda_events.posted import PostedEvents
+from lambda_events.recognition import described
+from lambda_events.sources import find_source
+from lambda_events.triggers import UNTRANSLATED, named
+
+# They look like HTTP: an app that took one for a request might let anybody in. A ping asks nothing.
+_NEVER_POSTED = UNTRANSLATED | {"authorizer", "websocket_api", "warmup"}
 
 
 class AppHandler(Handler):
@@ -24,6 +31,30 @@ class AppHandler(Handler):
         module = getattr(app, "__module__", None)
         self.__module__ = module if isinstance(module, str) else type(self).__module__
         self.__doc__ = type(self).__doc__
+
+    def taker_of(self, event: Any, name: str) -> Taker | None:
+        return self._post if self._posts(name) else None
+
+    def _posts(self, name: str | None) -> bool:
+        """Whether a trigger's events are POSTed to the app."""
+        return self._events is not None and name is not None and name not in _NEVER_POSTED
+
+    def _post(self, event: Any, context: Any) -> Any:
+        assert self._events is not None
+        return self._answered(Call(event, context, self._events))
+
+    def _call_of(self, event: Any, context: Any) -> Call | None:
+        """What the app is to answer; None for a ping, which needs no answer from it."""
+        source = find_source(event, self._sources)
+        if source is None:
+            name = named(event)
+            if name == "warmup":
+                return None
+            if not self._posts(name):
+                raise UnknownEvent(described(event))
+            source = self._events
+        assert source is not None
+        return Call(event, context, source)
 
     def __repr__(self) -> str:
         return f"<{type(self).__module__}.Adapter of {self.app!r}>"

@@ -2,18 +2,20 @@
 
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 from lambda_events.call import Call
 from lambda_events.errors import AppError, BadRequest, FailedStatus, UnknownEvent
 from lambda_events.messages import PHRASES, Request, plain_reply
-from lambda_events.posted import PostedEvents
 from lambda_events.recognition import described
 from lambda_events.sink import BufferedSink, Sink
 from lambda_events.size import exceeds, may_exceed
 from lambda_events.sources import Source, find_source
-from lambda_events.triggers import UNTRANSLATED, named
+from lambda_events.triggers import named
+
+Taker = Callable[[Any, Any], Any]
+"""What is called with (event, context) of a trigger."""
 
 logger = logging.getLogger("lambda_events")
 
@@ -22,7 +24,6 @@ class Handler(ABC):
     """`(event, context) -> response`. Subclasses say how a request is answered: `respond`."""
 
     _sources: tuple[Source, ...] = ()
-    _events: PostedEvents | None = None
     _failing: Collection[int] = ()
 
     @abstractmethod
@@ -32,38 +33,36 @@ class Handler(ABC):
     def start(self) -> None:  # noqa: B027 - most have nothing to do
         """Whatever can be done before the first request."""
 
+    def taker_of(self, event: Any, name: str) -> Taker | None:
+        """What takes an event that is no request, by its trigger's name; None: nothing here."""
+        return None
+
     def __call__(self, event: Any, context: Any = None) -> Any:
-        call = self._call_of(event, context)
-        if call is None:
-            self.start()  # a ping wants the function warm
-            return {}
-        sink = BufferedSink(call.source.limit(event))
+        source = find_source(event, self._sources)
+        if source is not None:
+            return self._answered(Call(event, context, source))
+        name = named(event)
+        taker = self.taker_of(event, name) if name is not None else None
+        if taker is not None:
+            return taker(event, context)
+        if name != "warmup":
+            raise UnknownEvent(described(event))
+        self.start()  # a ping wants the function warm
+        return {}
+
+    def _answered(self, call: Call) -> Any:
+        sink = BufferedSink(call.source.limit(call.event))
         try:
-            self.respond(call.source.request_from_event(event), call, sink)
+            self.respond(call.source.request_from_event(call.event), call, sink)
         except (AppError, BadRequest) as error:
             return self._response_of_error(error, call)
         return self._response_of(sink, call)
 
-    def _call_of(self, event: Any, context: Any) -> Call | None:
-        """What there is to answer; None for a ping, which needs no answer from the app."""
-        source = find_source(event, self._sources)
-        if source is None:
-            source = self._events_for(event)
-        return None if source is None else Call(event, context, source)
-
-    def _events_for(self, event: Any) -> PostedEvents | None:
-        """Where an event that is not HTTP is POSTed; None for a ping."""
-        name = named(event)
-        if name == "warmup":
-            return None
-        if self._events is None or name is None or name in _NEVER_POSTED:
-            raise UnknownEvent(described(event))
-        return self._events
-
     def _response_of(self, sink: BufferedSink, call: Call) -> Any:
         """What the handler returns for a reply; an error in its place where that is too large."""
         reply, source = sink.reply, call.source
-        assert reply is not None
+        if reply is None:
+            return sink.response
         size: int | None = sink.size
         if sink.size <= sink.limit:
             response = source.response_from_reply(reply, call.event)
@@ -84,15 +83,11 @@ class Handler(ABC):
         invocation is to fail."""
         level = logging.WARNING if isinstance(error, BadRequest) else logging.ERROR
         logger.log(level, "Request %s: %s", call.request_id, error, exc_info=error.__cause__)
-        # An event that is not HTTP has no client who could be told.
-        if call.source is self._events or error.status in self._failing:
+        if error.status in self._failing or call.source.name == "events":
+            # An event that is not HTTP has no client who could be told.
             raise FailedStatus(
                 f"{error} That is status {error.status}, with which the invocation fails.",
                 error.status,
             ) from error
         reply = plain_reply(error.status, PHRASES.get(error.status, "Error"))
         return call.source.response_from_reply(reply, call.event)
-
-
-# They look like HTTP: an app that took one for a request might let anybody in.
-_NEVER_POSTED = UNTRANSLATED | {"authorizer", "websocket_api"}

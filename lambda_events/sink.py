@@ -1,6 +1,6 @@
 """Where a reply goes as the app produces it: pushed, never pulled."""
 
-from typing import Protocol
+from typing import Any, Protocol
 
 from lambda_events.messages import Headers, Reply
 
@@ -17,6 +17,9 @@ class Sink(Protocol):
     def end(self) -> None:
         """The reply is complete."""
 
+    def answer(self, response: Any) -> None:
+        """Instead of a reply: what a plain function returned, to be passed on untouched."""
+
 
 class BufferedSink:
     """Collects a reply for a response that is one JSON value.
@@ -25,12 +28,13 @@ class BufferedSink:
     that streams without end would fill the memory. `size` goes on counting.
     """
 
-    __slots__ = ("_chunks", "limit", "reply", "size")
+    __slots__ = ("_chunks", "limit", "reply", "response", "size")
 
     def __init__(self, limit: int) -> None:
         self._chunks: list[bytes] = []
         self.limit = limit
         self.reply: Reply | None = None
+        self.response: Any = None
         self.size = 0
 
     def start(self, status: int, headers: Headers, reason: str, text: bool) -> None:
@@ -48,3 +52,6 @@ class BufferedSink:
         chunks = self._chunks
         self.reply.body = chunks[0] if len(chunks) == 1 else b"".join(chunks)
         self._chunks = []
+
+    def answer(self, response: Any) -> None:
+        self.response = response

@@ -52,6 +52,12 @@ _KEY_SETS = {
     "iot_1_click": {"deviceEvent", "deviceInfo"},
     "iot_provisioning": {"certificateId", "templateArn"},
 }
+NAMES = frozenset(
+    {*_RECORD_SOURCES.values(), *_EVENT_SOURCES.values(), *_KEY_SETS, "schedule", "authorizer"}
+    | {"websocket_api", "warmup", "direct", "command"}
+)
+"""What `trigger_of` may answer."""
+
 # What only an envelope has. An event with one of these and no name above is something that this
 # version does not know, rather than a value of somebody's own.
 _ENVELOPE_KEYS = frozenset(
@@ -74,6 +80,10 @@ _ENVELOPE_KEYS = frozenset(
 )
 # They look like HTTP and are no requests: what CloudFront's response triggers send.
 UNTRANSLATED = frozenset({"cloudfront"})
+
+
+COMMAND = "lambda_adapters_command"
+"""The key of a direct invocation that is a command for the deployed function."""
 
 
 def named(event: Any) -> str | None:
@@ -128,7 +138,9 @@ def _from_keys(event: dict[str, Any]) -> str | None:
 
 
 def _direct(event: dict[str, Any]) -> str:
-    """Pings of the plugins that keep functions warm, told from values of your own."""
+    """Pings of the plugins that keep functions warm and commands, told from values of your own."""
+    if COMMAND in event:
+        return "command"
     plugin = event.get("source") in ("serverless-plugin-warmup", "serverless-plugin-lambda-warmup")
     return (
         "warmup"

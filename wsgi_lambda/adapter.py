@@ -5,7 +5,9 @@ from contextvars import copy_context
 
 from lambda_events.adapter import AppHandler, refuse, takes
 from lambda_events.call import Call
+from lambda_events.callers import caller_of
 from lambda_events.exchange import Exchange
+from lambda_events.headers import latin
 from lambda_events.messages import Request
 from lambda_events.options import Options
 from lambda_events.sink import Sink
@@ -32,6 +34,7 @@ class Adapter(AppHandler):
         raise_on_statuses: Collection[int] = (),
         events_path: str | None = None,
         sources: Sequence[Source] = (),
+        remote_user: bool = False,
     ) -> None:
         if not takes(app, 2):
             raise refuse(app, "a WSGI app: app(environ, start_response)", 3, "asgi_lambda")
@@ -46,6 +49,7 @@ class Adapter(AppHandler):
             sources=sources,
         )
         super().__init__(app, options)
+        self._remote_user = bool(remote_user)
 
     def respond(self, request: Request, call: Call, sink: Sink) -> None:
         with Exchange(request, call, sink, self.options) as exchange:
@@ -53,5 +57,9 @@ class Adapter(AppHandler):
                 environ = environ_of(exchange.request)
                 environ["aws.event"] = call.event
                 environ["aws.context"] = call.context
+                environ["aws.path_parameters"] = call.path_parameters
+                environ["aws.caller"] = caller = caller_of(call.event)
+                if self._remote_user and caller is not None and caller.principal is not None:
+                    environ["REMOTE_USER"] = latin(caller.principal)
                 # The call, the iteration and close() share one context, which is not the caller's.
                 copy_context().run(serve, self.app, environ, exchange)
