@@ -4,7 +4,7 @@ A Router is a Handler, so Routers nest: what an inner one does not match is the 
 """
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lambda_events.call import Call
@@ -110,6 +110,8 @@ class Router(Handler):
         place = self._triggers.find(event, name)
         if place is not None:
             return _called(place)
+        if name == "warmup":
+            return None  # nothing is imported for it
         for place in sorted(self._places, key=lambda place: place.loaded is None):
             target = place.get()
             taker = target.taker_of(event, name) if isinstance(target, Handler) else None
@@ -158,10 +160,12 @@ def _below(request: Request, prefix: str) -> Request:
     raw_path = split_root(request.raw_path, prefix)
     if raw_path is None:
         raw_path = raw_path_from_decoded(request.path[len(prefix) :] or "/")
-    request = request.copy()
-    request.root_path += prefix
-    request.raw_path, request.path = raw_path, path_from_raw(raw_path)
-    return request
+    return replace(
+        request,
+        root_path=request.root_path + prefix,
+        raw_path=raw_path,
+        path=path_from_raw(raw_path),
+    )
 
 
 def _refusal(methods: set[str]) -> Reply:
