@@ -1,4 +1,4 @@
-"""The command line: `lambda-adapters serve` and `lambda-adapters invoke`."""
+"""The command line: `lambda-adapters` and what it can be told."""
 
 import contextlib
 import json
@@ -12,14 +12,15 @@ from lambda_tools import MISSING
 try:
     import click
 
-    from lambda_tools import serving
+    from lambda_tools import remote, serving
     from lambda_tools.local.gateway import Gateway
 except ModuleNotFoundError as missing:
     if missing.name not in ("click", "httpx", "uvicorn"):
         raise
     raise SystemExit(MISSING.format(missing.name)) from None
 
-from lambda_events.errors import ConfigurationError
+from lambda_events.errors import ConfigurationError, LambdaAdaptersError
+from lambda_events.triggers import COMMAND
 from lambda_tools.local.console import Console
 from lambda_tools.local.context import DEFAULT_TIMEOUT, LocalContext
 from lambda_tools.local.function import Function
@@ -155,6 +156,42 @@ def invoke(target: str, event: str, timeout: float, app_dir: str) -> None:
             raise click.UsageError(str(error)) from None
         text = _called(handler, value, LocalContext(timeout, _name(target)))
     click.echo(text)
+
+
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.argument("function", metavar="FUNCTION")
+@click.argument("words", metavar="[--] COMMAND...", nargs=-1, required=True)
+@click.option("--local", is_flag=True, help="FUNCTION is a module:handler of this machine.")
+@click.option("--region", help="The function's region, else the one that boto3 finds.")
+@_app_dir
+def command(
+    function: str, words: tuple[str, ...], local: bool, region: str | None, app_dir: str
+) -> None:
+    """Run a command in a function that takes them, such as Django's migrate.
+
+    FUNCTION is the name or ARN of a deployed function. What the command prints is printed, and
+    its exit code is this one's.
+    """
+    event = {COMMAND: list(words)}
+    if local:
+        try:
+            result = _handler(function, app_dir)(event, LocalContext(900, _name(function)))
+        except ConfigurationError as error:
+            raise click.UsageError(str(error)) from None
+        except LambdaAdaptersError as error:
+            raise click.ClickException(str(error)) from None
+    else:
+        try:
+            result = remote.invoked(function, event, region)
+        except remote.CannotInvoke as error:
+            raise click.ClickException(str(error)) from None
+    if not isinstance(result, dict) or not isinstance(result.get("exit_code"), int):
+        raise click.ClickException(
+            f"Expected {function!r} to answer with an exit code, got {type(result).__name__}. "
+            'Next: router.on("command", ...) in the function.'
+        )
+    click.echo(result.get("output", ""), nl=False)
+    raise SystemExit(result["exit_code"])
 
 
 def _name(place: str) -> str:

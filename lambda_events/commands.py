@@ -1,0 +1,77 @@
+"""Commands in the deployed function: `manage.py migrate` where the database can be reached.
+
+Off unless a Router is told: `router.on("command", django_commands())`. Only somebody who may
+invoke the function can send one: a request over HTTP is no direct invocation, whatever it holds.
+"""
+
+import contextlib
+import io
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+from lambda_events.errors import BadRequest
+from lambda_events.triggers import COMMAND
+
+_MOST_OUTPUT = 1024 * 1024  # characters; a response is 6 MB at most, and its end tells the most
+
+Result = dict[str, Any]
+
+
+def commands(run: Callable[[list[str]], object]) -> Callable[..., Result]:
+    """A function of (event, context) that gives a command's words to `run`.
+
+    The event is `{"lambda_adapters_command": ["migrate", "--noinput"]}`, the answer
+    `{"exit_code": 0, "output": "..."}`: what was printed, stdout and stderr together, the last
+    megabyte of it. `run` ends as programs do: by returning, or with SystemExit.
+    """
+
+    def function(event: Any, context: Any = None) -> Result:
+        words = event.get(COMMAND) if isinstance(event, dict) else None
+        if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+            raise BadRequest(
+                f'Expected a command as {{"{COMMAND}": ["migrate", "--noinput"]}}, got other '
+                "JSON. Next: lambda-adapters command FUNCTION -- migrate --noinput"
+            )
+        output = io.StringIO()
+        with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
+            exit_code = _exit_code(run, words)
+        return {"exit_code": exit_code, "output": output.getvalue()[-_MOST_OUTPUT:]}
+
+    return function
+
+
+def _exit_code(run: Callable[[list[str]], object], words: list[str]) -> int:
+    try:
+        run(words)
+    except SystemExit as end:
+        if end.code is None or isinstance(end.code, int):
+            return end.code or 0
+        print(end.code)  # as the interpreter does
+        return 1
+    except Exception:
+        traceback.print_exc()
+        return 1
+    return 0
+
+
+def flask_commands(app: Any) -> Callable[..., Result]:
+    """Flask's command line for an app: its own commands and `flask db upgrade`'s kind."""
+
+    def run(words: list[str]) -> None:
+        from flask.cli import ScriptInfo
+
+        app.cli.main(words, prog_name="flask", obj=ScriptInfo(create_app=lambda: app))
+
+    return commands(run)
+
+
+def django_commands() -> Callable[..., Result]:
+    """Django's command line, for the settings that DJANGO_SETTINGS_MODULE names."""
+
+    def run(words: list[str]) -> None:
+        from django.core.management import execute_from_command_line
+
+        execute_from_command_line(["manage.py", *words])
+
+    return commands(run)
