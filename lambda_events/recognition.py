@@ -65,6 +65,8 @@ _GUESS = {
     "websocket_api": "this is a WebSocket API's, which an Adapter does not serve.",
     "cloudfront": "this is CloudFront's (Lambda@Edge), but no request: attach the function to the "
     "viewer-request or the origin-request trigger, not to a response.",
+    "command": "this is a command for the function, which takes none. Next: "
+    'router.on("command", ...) from lambda_events.commands.',
     "direct": "this is a value of somebody's own, as Invoke passes it on. Pass "
     'events_path="/path" to have such events POSTed to the app.',
 }
@@ -73,7 +75,7 @@ _GUESS = {
 def _from(name: str) -> str:
     return (
         f'this one is from {name}. Pass events_path="/path" to have such events POSTed to the app, '
-        "or give them a function of their own."
+        "or give them a function of their own with router.on(...)."
     )
 
 

@@ -19,7 +19,7 @@ MESSAGES: dict[str, tuple[Any, str]] = {
     "a queue's": (
         {"Records": [{"eventSource": "aws:sqs"}]},
         'this one is from sqs. Pass events_path="/path" to have such events POSTed to the app, or '
-        "give them a function of their own. Its keys: Records.",
+        "give them a function of their own with router.on(...). Its keys: Records.",
     ),
     "an authorizer's": (
         {"type": "TOKEN", "methodArn": "a"},

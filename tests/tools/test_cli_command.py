@@ -44,7 +44,7 @@ def test_a_local_function_runs_a_command(make_module: MakeModule, tmp_path: Path
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("plain", "Error: Expected an HTTP event; no source and no trigger looks like it"),
+        ("plain", "Error: Expected an HTTP event; this is a command for the function, which"),
         ("other", "to answer with an exit code, got str. Next: router.on("),
     ],
 )
@@ -96,13 +96,13 @@ def test_a_deployed_function_is_asked_once_and_may_take_its_time(client: Any) ->
 
 
 def test_a_function_that_fails_is_an_error_with_its_own_words(client: Any) -> None:
-    said = {"errorType": "UnknownEvent", "errorMessage": "Expected an HTTP event; ..."}
+    said = {"errorType": "UnknownEvent", "errorMessage": "Expected an HTTP ..."}
     with answering(client, said, "Unhandled"):
         result = run("command", "shop", "--", "migrate", "--plan")
 
     assert (result.exit_code, result.stderr) == (
         1,
-        "Error: Expected 'shop' to run the command, got UnknownEvent: Expected an HTTP event; ...\n",
+        "Error: Expected 'shop' to run the command, got UnknownEvent: Expected an HTTP ...\n",
     )
 
 
