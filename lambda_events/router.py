@@ -4,7 +4,7 @@ A Router is a Handler, so Routers nest: what an inner one does not match is the 
 """
 
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from lambda_events.call import Call
@@ -160,12 +160,10 @@ def _below(request: Request, prefix: str) -> Request:
     raw_path = split_root(request.raw_path, prefix)
     if raw_path is None:
         raw_path = raw_path_from_decoded(request.path[len(prefix) :] or "/")
-    return replace(
-        request,
-        root_path=request.root_path + prefix,
-        raw_path=raw_path,
-        path=path_from_raw(raw_path),
-    )
+    request = request.copy()
+    request.root_path += prefix
+    request.raw_path, request.path = raw_path, path_from_raw(raw_path)
+    return request
 
 
 def _refusal(methods: set[str]) -> Reply:

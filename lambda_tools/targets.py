@@ -1,19 +1,15 @@
 """Targets of the command line: `module:handler` and `PATTERN=module:handler`. [I/O]"""
 
 import importlib
-import inspect
-import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from lambda_events.adapter import takes
 from lambda_events.errors import ConfigurationError, LambdaAdaptersError
+from lambda_events.targets import is_wsgi, split_place
 from lambda_tools.local.invocation import Handler
 from lambda_tools.local.routes import DEFAULT, Pattern
-
-_dotted = r"[^\W\d]\w*(?:\.[^\W\d]\w*)*"
-_place = re.compile(rf"({_dotted}):({_dotted})").fullmatch
 
 
 class CannotImport(LambdaAdaptersError):
@@ -36,7 +32,7 @@ def patterns_by_place(targets: Sequence[str]) -> dict[str, list[str]]:
 
 
 def _split(place: str, given: str) -> tuple[str, str]:
-    match = _place(place)
+    match = split_place(place)
     if match is None or match[1].endswith(".py"):
         raise ConfigurationError(
             "Expected module:handler or PATTERN=module:handler, such as app.main:handler or "
@@ -53,7 +49,7 @@ def _meant(place: str) -> str:
         module, dot, name = text.rpartition(".")
         module, name = (module, name) if dot else (text, "handler")
     guess = f"{module}:{name}"
-    return f" Did you mean {guess}?" if _place(guess) and guess != place else ""
+    return f" Did you mean {guess}?" if split_place(guess) and guess != place else ""
 
 
 def imported(place: str, app_dir: str) -> Handler:
@@ -83,21 +79,12 @@ def imported(place: str, app_dir: str) -> Handler:
                 "Next: handler = Adapter(app) at its end, or the name that it has."
             )
         found = getattr(found, part)
-    if not callable(found) or not takes(found, 2) or _is_wsgi(found):
+    if not callable(found) or not takes(found, 2) or is_wsgi(found):
         raise CannotImport(
             f"Expected handler(event, context) at {place!r}, got {type(found).__name__}. "
             "Next: for an app, handler = Adapter(app) from asgi_lambda or wsgi_lambda."
         )
     return found
-
-
-def _is_wsgi(found: object) -> bool:
-    """Whether it is an app, although it takes two arguments: they have the names of PEP 3333."""
-    try:
-        names = list(inspect.signature(found).parameters)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        return False
-    return names == ["environ", "start_response"]
 
 
 def _broken(name: str, error: Exception) -> CannotImport:

@@ -91,6 +91,8 @@ def test_the_scope_is_complete() -> None:
         "state": {},
         "aws.event": sent,
         "aws.context": context,
+        "aws.path_parameters": {},
+        "aws.caller": None,
     }
 
 

@@ -109,8 +109,9 @@ def test_the_options_table_is_that_of_both_adapters() -> None:
     for name, parameter in inspect.signature(asgi_lambda.Adapter).parameters.items():
         options[name] = ("ASGI", parameter.default)
     for name, parameter in inspect.signature(wsgi_lambda.Adapter).parameters.items():
-        assert options[name] == ("ASGI", parameter.default), f"{name} differs between the Adapters"
-        options[name] = ("both", parameter.default)
+        of_asgi = options.get(name, (None, parameter.default))
+        assert of_asgi[1] == parameter.default, f"{name} differs between the Adapters"
+        options[name] = ("both" if of_asgi[0] else "WSGI", parameter.default)
     del options["app"]
     rows = table_of(DOCS / "adapters.md", "option", "for", "default", "meaning")
     shown = {

@@ -233,7 +233,7 @@ ALLOWED = [
     ),
     Allowance(
         "keys", "", everywhere, losing.our_keys,
-        "`aws.event` and `aws.context` are ours, `REQUEST_URI` is uWSGI's name for `RAW_URI`; "
+        "The keys that begin with `aws.` are ours, `REQUEST_URI` is uWSGI's name for `RAW_URI`; "
         "`SERVER_SOFTWARE`, `gunicorn.socket` and `wsgi.early_hints` are gunicorn's.",
     ),
 ]  # fmt: skip

@@ -174,8 +174,11 @@ def untold(row: Row) -> bool:
     return in_viewer or row.source in ("vpc_lattice", "vpc_lattice_v1")
 
 
+_OURS = ["aws.event", "aws.context", "aws.path_parameters", "aws.caller"]
+
+
 def our_keys(keys: list[str], case: Case) -> list[str]:
     if case.kind == "asgi":
-        return sorted({*keys, "aws.event", "aws.context"})
+        return sorted({*keys, *_OURS})
     theirs = {"SERVER_SOFTWARE", "REMOTE_PORT", "gunicorn.socket", "wsgi.early_hints"}
-    return sorted({*keys, "REQUEST_URI", "aws.event", "aws.context"} - theirs)
+    return sorted({*keys, "REQUEST_URI", *_OURS} - theirs)

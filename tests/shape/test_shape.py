@@ -20,6 +20,8 @@ MODULES = sorted(
 # its own line or from those above it. Within `sources`, the formats come before the sources.
 ORDER = [
     {"errors", "url"},
+    {"pattern"},
+    {"path_tree"},
     {"messages", "names"},
     {"headers"},
     {"forwarded", "body"},
@@ -30,11 +32,14 @@ ORDER = [
      "sources.load_balancer", "sources.vpc_lattice", "sources.vpc_lattice_v1",
      "sources.openwhisk", "sources.cloudfront"},
     {"sources"},
-    {"triggers"},
-    {"recognition", "posted", "deadline"},
+    {"triggers", "callers", "authorizers"},
+    {"recognition", "posted", "deadline", "records", "commands"},
     {"options", "call", "sink", "size"},
     {"exchange", "handler"},
     {"adapter"},
+    {"targets"},
+    {"trigger_table"},
+    {"router"},
 ]  # fmt: skip
 
 
@@ -131,13 +136,13 @@ def test_the_public_names_are_exactly_these() -> None:
     import lambda_events
     import wsgi_lambda
 
-    assert asgi_lambda.__all__ == ["Adapter"]
-    assert wsgi_lambda.__all__ == ["Adapter"]
+    assert asgi_lambda.__all__ == ["Adapter", "Router"]
+    assert wsgi_lambda.__all__ == ["Adapter", "Router"]
     assert lambda_events.__all__ == sorted(lambda_events.__all__)
     assert set(lambda_events.__all__) == {
-        "AppError", "BadRequest", "ConfigurationError", "FailedStatus", "Front",
-        "LambdaAdaptersError", "Reply", "Request", "Source", "StartupFailed", "UnknownEvent",
-        "source_of", "trigger_of",
+        "AppError", "BadRequest", "Caller", "ConfigurationError", "FailedStatus", "Front",
+        "LambdaAdaptersError", "Reply", "Request", "Router", "Source", "StartupFailed",
+        "UnknownEvent", "caller_of", "partial_failures", "records", "source_of", "trigger_of",
     }  # fmt: skip
 
 

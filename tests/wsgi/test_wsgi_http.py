@@ -89,6 +89,8 @@ def test_the_environ_is_complete() -> None:
         "wsgi.file_wrapper": FileWrapper,
         "aws.event": sent,
         "aws.context": context,
+        "aws.path_parameters": {},
+        "aws.caller": None,
     }
 
 
