@@ -65,6 +65,7 @@ long-life: $(BIN)/.dev  ## Send 100,000 events through one environment; print wh
 
 bench: $(BIN)/.dev  ## Print how long we take, as ratios of what the peers take
 	$(BIN)/python benchmarks/ratios.py
+	$(BIN)/python benchmarks/routing.py
 
 clean:  ## Remove what was set up, and the example's data
 	rm -rf $(VENV) casts.db movies.db .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -55,7 +55,7 @@ class Place:
     def __init__(self, target: object, role: str) -> None:
         self._target = checked(target, role)
         self._role = role
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a module may ask its own router
 
     def __repr__(self) -> str:
         return repr(self._target)
@@ -68,16 +68,14 @@ class Place:
     def get(self) -> Handler | Function:
         """The target. AppError where it cannot be imported or is no handler; the next request
         tries again."""
-        target = self._target
-        if not isinstance(target, str):
-            return target
         with self._lock:
-            if isinstance(self._target, str):
-                self._target = _imported(target, self._role)
-        return self.get()
+            target = self._target
+            if isinstance(target, str):
+                self._target = target = _imported(target, self._role)
+            return target
 
 
-def _imported(place: str, role: str) -> Target:
+def _imported(place: str, role: str) -> Handler | Function:
     match = split_place(place)
     assert match is not None  # checked before
     try:

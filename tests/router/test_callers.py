@@ -6,7 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import asgi_lambda
+import wsgi_lambda
+from lambda_events import Front, Request
 from lambda_events.callers import Caller, caller_of
+from lambda_events.sources import SOURCES
 
 CLAIMS = {"sub": "u-1", "email": "zoe@shop.example", "scope": "read write"}
 IAM = {"accessKey": "AKIA", "accountId": "123456789012", "userArn": "arn:aws:iam::1:user/zoe"}
@@ -71,6 +75,46 @@ def test_the_authorizers_shapes_become_one(event: Any, caller: Caller | None) ->
 
 def test_a_caller_keeps_its_claims_out_of_logs() -> None:
     assert "zoe@" not in repr(Caller("jwt", "u-1", CLAIMS, ("read",)))
+
+
+AUTHORIZED = {
+    "http_api": {"authorizer": {"jwt": {"claims": CLAIMS, "scopes": ["read"]}}},
+    "function_url": {"authorizer": {"iam": IAM}},
+    "rest_api": {"authorizer": {"principalId": "zo\u00eb", "tenant": "acme"}},
+    "http_api_v1": {"authorizer": {"claims": CLAIMS, "scopes": None}},
+}
+CALLERS = {
+    "http_api": Caller("jwt", "u-1", CLAIMS, ("read",)),
+    "function_url": Caller("iam", IAM["userArn"], IAM),
+    "rest_api": Caller("lambda", "zo\u00eb", {"tenant": "acme"}),
+    "http_api_v1": Caller("jwt", "u-1", CLAIMS, ("read", "write")),
+}
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
+def test_apps_find_the_caller_and_remote_user_only_where_it_is_asked_for(source: Any) -> None:
+    seen: list[Any] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        seen.append(scope["aws.caller"])
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body"})
+
+    def wsgi_app(environ: Any, start_response: Any) -> list[bytes]:
+        seen.append(environ["aws.caller"])
+        seen.append(environ.get("REMOTE_USER"))
+        start_response("200 OK", [])
+        return [b""]
+
+    event = source.event_from_request(Request(headers=[("remote-user", "forged")]), Front())
+    if source.name in AUTHORIZED:
+        event["requestContext"] |= AUTHORIZED[source.name]
+    asgi_lambda.Adapter(app, lifespan="off")(event)
+    wsgi_lambda.Adapter(wsgi_app)(event)
+    wsgi_lambda.Adapter(wsgi_app, remote_user=True)(event)
+
+    caller = CALLERS.get(source.name)
+    assert seen == [caller, caller, None, caller, caller and caller.principal]
 
 
 JSON = st.recursive(

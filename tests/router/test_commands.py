@@ -6,10 +6,11 @@ from typing import Any
 
 import click
 import pytest
+from django.core import management
 from flask import Flask
 
 from lambda_events import BadRequest, Front, Request, UnknownEvent
-from lambda_events.commands import commands, flask_commands
+from lambda_events.commands import commands, django_commands, flask_commands
 from lambda_events.router import Router
 from lambda_events.sources import BY_NAME
 from wsgi_lambda import Adapter
@@ -110,6 +111,14 @@ def test_djangos_own_commands_run() -> None:
     command = [sys.executable, "-c", DJANGO]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_djangos_command_line_gets_the_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[str]] = []
+    monkeypatch.setattr(management, "execute_from_command_line", asked.append)
+
+    assert django_commands()(sent("migrate", "--plan")) == {"exit_code": 0, "output": ""}
+    assert asked == [["manage.py", "migrate", "--plan"]]
 
 
 def test_only_a_direct_invocation_is_a_command_and_only_where_it_is_asked_for() -> None:

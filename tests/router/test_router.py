@@ -9,7 +9,8 @@ import pytest
 
 import asgi_lambda
 import wsgi_lambda
-from lambda_events import ConfigurationError, Front, Request
+from lambda_events import ConfigurationError, FailedStatus, Front, Request, UnknownEvent
+from lambda_events.handler import Handler
 from lambda_events.router import Router
 from lambda_events.sources import BY_NAME, SOURCES
 from lambda_tools.local import Client
@@ -295,3 +296,44 @@ def test_starting_and_stopping_reach_every_target_that_is_there() -> None:
     assert lived == ["lifespan.startup"]
     router.stop()
     assert lived == ["lifespan.startup", "lifespan.shutdown"]
+
+
+def test_a_function_built_in_c_may_be_a_target() -> None:
+    """It does not say what it takes."""
+    router = Router()
+    router.route("/max", max)
+
+    with pytest.raises(TypeError):
+        router(
+            BY_NAME["http_api"].event_from_request(Request(raw_path="/max", path="/max"), Front())
+        )
+
+
+def test_a_handler_of_ones_own_takes_no_triggers() -> None:
+    class Own(Handler):
+        def respond(self, request: Any, call: Any, sink: Any) -> None:
+            raise AssertionError("called")
+
+    for handler in (Own(), Router(Own())):
+        with pytest.raises(UnknownEvent):
+            handler({"Records": [{"eventSource": "aws:sqs"}]})
+
+
+def test_a_reply_that_is_too_large_is_a_500_behind_a_router_as_well() -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"x" * 7_000_000})
+
+    router = Router(asgi_lambda.Adapter(app, lifespan="off"))
+
+    assert Client(router, "http-api").get("/").status_code == 500
+
+
+def test_an_adapters_options_hold_behind_a_router() -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        raise LookupError("of the app")
+
+    router = Router(asgi_lambda.Adapter(app, lifespan="off", raise_on_statuses=(500,)))
+
+    with pytest.raises(FailedStatus):
+        router(BY_NAME["http_api"].event_from_request(Request(), Front()))
