@@ -340,3 +340,23 @@ def test_a_wrong_option_is_named(options: dict[str, Any], message: str) -> None:
     with pytest.raises(ConfigurationError) as error:
         Adapter(App(), **options)
     assert str(error.value) == message
+
+
+def test_pings_on_a_loop_of_ones_own_start_the_app_once() -> None:
+    started = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        started.append(scope["type"])
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await send({"type": "lifespan.shutdown.complete"})
+
+    async def ping() -> list[Any]:
+        handler = Adapter(app)
+        answers = [await handler.handle({"source": "serverless-plugin-warmup"}) for _ in range(3)]
+        await handler.shutdown()
+        return answers
+
+    assert asyncio.run(ping()) == [{}, {}, {}]
+    assert started == ["lifespan"]

@@ -269,6 +269,10 @@ REFUSED: dict[str, Any] = {
         "headers": {"content-type": "application/x-a"},
         "body": "{}\n",
     },
+    "an object that is no JSON": {
+        "headers": {"content-type": "application/json"},
+        "body": {"a": {1}},
+    },
     "an object of a type that is not JSON": {"headers": {"content-type": "text/html"}, "body": {}},
 }
 
