@@ -10,7 +10,7 @@ from typing import Any, Literal
 import pytest
 
 from asgi_lambda import Adapter
-from lambda_events import ConfigurationError, Front, Request, StartupFailed
+from lambda_events import ConfigurationError, Front, Request, StartupFailed, UnknownEvent
 from lambda_events.sources import http_api
 
 EVENT = http_api.event_from_request(Request(), Front())
@@ -360,3 +360,11 @@ def test_pings_on_a_loop_of_ones_own_start_the_app_once() -> None:
 
     assert asyncio.run(ping()) == [{}, {}, {}]
     assert started == ["lifespan"]
+
+
+def test_an_event_that_nothing_claims_is_refused_on_a_loop_of_ones_own_as_well() -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        raise AssertionError("called")
+
+    with pytest.raises(UnknownEvent):
+        asyncio.run(Adapter(app).handle({"Records": [{"eventSource": "aws:sqs"}]}))
