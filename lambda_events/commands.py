@@ -56,12 +56,14 @@ def _exit_code(run: Callable[[list[str]], object], words: list[str]) -> int:
 
 
 def flask_commands(app: Any) -> Callable[..., Result]:
-    """Flask's command line for an app: its own commands and `flask db upgrade`'s kind."""
+    """Flask's command line for an app: `flask routes`, the app's own commands, and those of
+    extensions such as `flask db upgrade`."""
 
     def run(words: list[str]) -> None:
-        from flask.cli import ScriptInfo
+        from flask.cli import FlaskGroup
 
-        app.cli.main(words, prog_name="flask", obj=ScriptInfo(create_app=lambda: app))
+        group = FlaskGroup(create_app=lambda: app, load_dotenv=False, set_debug_flag=False)
+        group.main(words, prog_name="flask")
 
     return commands(run)
 

@@ -83,6 +83,7 @@ def test_flasks_own_commands_run_with_the_app() -> None:
         "exit_code": 0,
         "output": "hello zoe from shop\n",
     }
+    assert "static    GET" in function(sent("routes"))["output"]
     wrong = function(sent("nothing"), None)
     assert wrong["exit_code"] == 2
     assert "No such command 'nothing'" in wrong["output"]
