@@ -11,6 +11,9 @@ from lambda_events.triggers import NAMES
 _FILTERS = {"eventbridge": {"source": "source", "detail_type": "detail-type"}}
 """Of the triggers that can be filtered: the option's name, and the event's key."""
 
+# Senders whose events are what their owner wrote: nothing tells them apart.
+_DIRECT = frozenset({"iot", "invoke", "scheduler", "step_functions", "stepfunctions"})
+
 Key = tuple[str, frozenset[tuple[str, str]]]
 
 
@@ -23,7 +26,7 @@ class TriggerTable:
     def add(self, name: str, place: Place, filters: Mapping[str, str]) -> None:
         """Raises ConfigurationError for a name or filter that is none, and for a taken one."""
         if name not in NAMES:
-            near = get_close_matches(name, NAMES, 1)
+            near = ["direct"] if name in _DIRECT else get_close_matches(name, NAMES, 1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
             raise ConfigurationError(
                 f"Expected a trigger's name such as sqs, s3 or schedule, got {name!r}.{hint}"

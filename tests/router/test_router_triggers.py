@@ -148,6 +148,7 @@ def test_a_target_by_name_is_searched_behind_those_that_are_there() -> None:
     ("add", "message"),
     [
         (lambda r: r.on("sqz", answer("")), "got 'sqz'. Did you mean 'sqs'?"),
+        (lambda r: r.on("step_functions", answer("")), "'step_functions'. Did you mean 'direct'?"),
         (lambda r: r.on("!", answer("")), "such as sqs, s3 or schedule, got '!'."),
         (lambda r: r.on("s3", answer("")), "Expected one target for s3 with these filters, got"),
         (lambda r: r.on("sqs", answer(""), source="x"), "none as filter of sqs, got 'source'"),
