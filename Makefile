@@ -8,6 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 EXAMPLE := examples/fastapi_microservices
+EXAMPLES := $(EXAMPLE) examples/many_in_one
 
 .DEFAULT_GOAL := help
 .PHONY: help serve test check bench parity suites long-life clean
@@ -50,8 +51,8 @@ check: $(BIN)/.dev  ## Lint, types, templates, and the examples of the documenta
 	$(BIN)/mypy
 	@# one folder at a time: each may have a conftest of its own
 	set -e; for folder in tests/*/; do case $$folder in tests/events/) ;; *) $(BIN)/mypy $$folder ;; esac; done
-	MYPYPATH=$(EXAMPLE) $(BIN)/mypy $(EXAMPLE)
-	$(BIN)/cfn-lint -t $(EXAMPLE)/template.yaml --regions us-east-1
+	set -e; for folder in $(EXAMPLES); do MYPYPATH=$$folder $(BIN)/mypy $$folder; done
+	$(BIN)/cfn-lint --regions us-east-1 -t $(EXAMPLES:=/template.yaml)
 	$(BIN)/python -m pytest --quiet tests/docs tests/shape tests/parity/test_parity.py::test_the_page_is_as_measured
 
 parity: $(BIN)/.dev  ## Print what apps see behind ours and behind real servers, field by field

@@ -1,0 +1,17 @@
+"""All of the teahouse as one Lambda function: `Handler: function.handler`.
+
+Each target is named by its place, so an event imports what it needs and nothing else.
+"""
+
+from lambda_events import Router
+
+handler = Router()
+for path in ("/users", "/users/{proxy+}"):
+    handler.route(path, "teahouse.users:handler")
+for path in ("/orders", "/orders/{proxy+}"):
+    handler.route(path, "teahouse.orders:handler")
+handler.mount("/hooks", "teahouse.hooks:handler")
+handler.on("schedule", "teahouse.health:handler")
+handler.on("sns", "teahouse.scaling:handler")
+handler.on("s3", "teahouse.audit:handler")
+handler.on("sqs", "teahouse.queue:handler")
