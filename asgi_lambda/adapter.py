@@ -15,7 +15,6 @@ from asgi_lambda.snapshot import after_restore
 from asgi_lambda.stacks import task_stacks
 from lambda_events.adapter import AppHandler, refuse, takes
 from lambda_events.call import Call
-from lambda_events.callers import caller_of
 from lambda_events.errors import AppError, BadRequest, ConfigurationError
 from lambda_events.exchange import Exchange
 from lambda_events.messages import Request
@@ -158,5 +157,5 @@ class Adapter(AppHandler):
         scope["aws.event"] = call.event
         scope["aws.context"] = call.context
         scope["aws.path_parameters"] = call.path_parameters
-        scope["aws.caller"] = caller_of(call.event)
+        scope["aws.caller"] = call.caller
         return Serving(self.app, scope, exchange)

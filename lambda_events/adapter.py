@@ -13,8 +13,9 @@ from lambda_events.recognition import described
 from lambda_events.sources import find_source
 from lambda_events.triggers import UNTRANSLATED, named
 
-# They look like HTTP: an app that took one for a request might let anybody in. A ping asks nothing.
-_NEVER_POSTED = UNTRANSLATED | {"authorizer", "websocket_api", "warmup"}
+# They look like HTTP: an app that took one for a request might let anybody in. A ping asks
+# nothing, and a command is not the app's.
+_NEVER_POSTED = UNTRANSLATED | {"authorizer", "websocket_api", "warmup", "command"}
 
 
 class AppHandler(Handler):

@@ -6,6 +6,7 @@ A REST API sends 401 where the function raises an exception whose message is `Un
 is `raise Unauthorized()`.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -70,7 +71,7 @@ def simple(authorized: bool, context: Mapping[str, Any] | None = None) -> dict[s
 
 
 def _statement(effect: str, resources: Sequence[str]) -> dict[str, Any]:
-    if isinstance(resources, str) or not all(_is_resource(resource) for resource in resources):
+    if not isinstance(resources, (list, tuple)) or not all(map(_is_resource, resources)):
         raise _wrong(
             effect.lower(), f"a list of ARNs of at most {_MOST_RESOURCE} characters", resources
         )
@@ -100,6 +101,10 @@ def _named(context: Mapping[str, Any]) -> dict[str, Any]:
             "Expected a context without 'claims', got one with it: the name is API Gateway's own. "
             "Next: give it another one."
         )
+    try:
+        json.dumps(dict(context), allow_nan=False)
+    except (RecursionError, TypeError, ValueError):
+        raise ConfigurationError("Expected a context that is JSON, got one that is not.") from None
     return dict(context)
 
 

@@ -1,8 +1,9 @@
 """What an invocation brings besides the request."""
 
-from copy import copy
+from collections.abc import Collection
 from typing import Any
 
+from lambda_events.callers import Caller, caller_of
 from lambda_events.deadline import deadline_of
 from lambda_events.sources import Source
 
@@ -10,12 +11,13 @@ from lambda_events.sources import Source
 class Call:
     """The event and context as Lambda passed them, their source, and the deadline.
 
+    `failing` are the statuses with which the invocation fails, by the options of whoever answers.
     `path_parameters` are those of the routes that led here, decoded. `deadline` is when Lambda
     kills the invocation, in seconds on the monotonic clock; None where the context does not say
     (tests, emulators).
     """
 
-    __slots__ = ("context", "deadline", "event", "path_parameters", "source")
+    __slots__ = ("context", "deadline", "event", "failing", "path_parameters", "source")
 
     def __init__(self, event: Any, context: Any, source: Source) -> None:
         self.event = event
@@ -23,12 +25,12 @@ class Call:
         self.source = source
         self.deadline = deadline_of(context)
         self.path_parameters: dict[str, str] = {}
+        self.failing: Collection[int] = ()
 
-    def with_parameters(self, parameters: dict[str, str]) -> "Call":
-        """The call as it is behind a route with parameters."""
-        call = copy(self)
-        call.path_parameters = self.path_parameters | parameters
-        return call
+    @property
+    def caller(self) -> Caller | None:
+        """Whom an authorizer let through; nobody where the event is no request."""
+        return None if self.source.name == "events" else caller_of(self.event)
 
     @property
     def request_id(self) -> str:

@@ -1,7 +1,9 @@
 """Commands in the deployed function: `manage.py migrate` where the database can be reached.
 
 Off unless a Router is told: `router.on("command", django_commands())`. Only somebody who may
-invoke the function can send one: a request over HTTP is no direct invocation, whatever it holds.
+invoke the function can send one: the invocation's client context has to say so, which no event
+source lets its users write (IoT rules and integrations without a proxy pass on whole events of
+theirs). Source: docs.aws.amazon.com/lambda/latest/api/API_Invoke.html, X-Amz-Client-Context.
 """
 
 import contextlib
@@ -21,22 +23,31 @@ Result = dict[str, Any]
 def commands(run: Callable[[list[str]], object]) -> Callable[..., Result]:
     """A function of (event, context) that gives a command's words to `run`.
 
-    The event is `{"lambda_adapters_command": ["migrate", "--noinput"]}`, the answer
+    The event is `{"lambda_adapters_command": ["migrate", "--noinput"]}`, with a client context
+    whose `custom` has the same key; the answer is
     `{"exit_code": 0, "output": "..."}`: what was printed, stdout and stderr together, the last
     megabyte of it. `run` ends as programs do: by returning, or with SystemExit.
     """
 
     def function(event: Any, context: Any = None) -> Result:
+        custom = getattr(getattr(context, "client_context", None), "custom", None)
+        if not isinstance(custom, dict) or COMMAND not in custom:
+            raise BadRequest(
+                "Expected a command by Invoke with a client context that says so, got an event "
+                "without it. Next: lambda-adapters command FUNCTION -- migrate"
+            )
         words = event.get(COMMAND) if isinstance(event, dict) else None
         if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
             raise BadRequest(
                 f'Expected a command as {{"{COMMAND}": ["migrate", "--noinput"]}}, got other '
                 "JSON. Next: lambda-adapters command FUNCTION -- migrate --noinput"
             )
-        output = io.StringIO()
+        data = io.BytesIO()
+        output = io.TextIOWrapper(data, "utf-8", errors="replace", write_through=True)
         with contextlib.redirect_stdout(output), contextlib.redirect_stderr(output):
             exit_code = _exit_code(run, words)
-        return {"exit_code": exit_code, "output": output.getvalue()[-_MOST_OUTPUT:]}
+        text = data.getvalue().decode("utf-8", "replace")
+        return {"exit_code": exit_code, "output": text[-_MOST_OUTPUT:]}
 
     return function
 

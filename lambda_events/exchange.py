@@ -69,6 +69,7 @@ class Exchange:
         self.late = False
         self.started = False
         self.complete = False
+        call.failing = options.raise_on_statuses
         self.deadline = call.deadline
         self.act_at = act_at(call.deadline, options.deadline_margin)
         self.request: Request = request

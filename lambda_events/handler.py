@@ -83,7 +83,7 @@ class Handler(ABC):
         invocation is to fail."""
         level = logging.WARNING if isinstance(error, BadRequest) else logging.ERROR
         logger.log(level, "Request %s: %s", call.request_id, error, exc_info=error.__cause__)
-        if error.status in self._failing or call.source.name == "events":
+        if error.status in (call.failing or self._failing) or call.source.name == "events":
             # An event that is not HTTP has no client who could be told.
             raise FailedStatus(
                 f"{error} That is status {error.status}, with which the invocation fails.",

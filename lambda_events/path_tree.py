@@ -29,6 +29,7 @@ class _Node(Generic[T]):
     parameter: "_Node[T] | None" = None
     full: dict[str, _Leaf[T]] = field(default_factory=dict)  # by method
     greedy: dict[str, _Leaf[T]] = field(default_factory=dict)
+    mounted: bool = False  # then what is below may be empty
 
 
 @dataclass(slots=True, frozen=True)
@@ -52,27 +53,34 @@ class PathTree(Generic[T]):
         and methods as one that is there."""
         pattern = Pattern(text)
         leaves = self._leaves(pattern)
-        for method in methods:
-            if method in leaves:
-                raise ConfigurationError(
-                    f"Expected patterns that differ, got {leaves[method].pattern.text!r} and "
-                    f"{text!r}, which match the same paths. Give each path one function."
-                )
+        _refuse_clash(leaves, methods, text)
         for method in methods:
             leaves[method] = _Leaf(pattern, target)
+
+    def mount(self, prefix: str, target: T) -> None:
+        """Add a path without parameters and all below it. Raises ConfigurationError as `add`
+        does, and then has added nothing."""
+        at, below = Pattern(prefix), Pattern(prefix + "/{proxy+}")
+        both = self._leaves(at), self._leaves(below)
+        for leaves in both:
+            _refuse_clash(leaves, leaves, prefix)
+        both[0][ANY], both[1][ANY] = _Leaf(at, target), _Leaf(below, target)
+        self._node_of(at).mounted = True
 
     def _leaves(self, pattern: Pattern) -> dict[str, _Leaf[T]]:
         if pattern.text == DEFAULT:
             return self._default
+        node = self._node_of(pattern)
+        return node.greedy if pattern.segments and pattern.segments[-1][0] == GREEDY else node.full
+
+    def _node_of(self, pattern: Pattern) -> _Node[T]:
         node = self._root
         for kind, text in pattern.segments:
-            if kind == GREEDY:
-                return node.greedy
             if kind == STATIC:
                 node = node.static.setdefault(text, _Node())
-            else:
+            elif kind != GREEDY:
                 node.parameter = node = node.parameter or _Node()
-        return node.full
+        return node
 
     def find(
         self, segments: list[str], method: str = ANY, values: list[str] | None = None
@@ -122,5 +130,14 @@ def _greedy(node: _Node[T], segments: list[str], at: int) -> Iterator[dict[str, 
         yield from _greedy(child, segments, at + 1)
     if node.parameter is not None and segments[at]:
         yield from _greedy(node.parameter, segments, at + 1)
-    if node.greedy and any(segments[at:]):
+    if node.greedy and (node.mounted or any(segments[at:])):
         yield node.greedy
+
+
+def _refuse_clash(leaves: dict[str, _Leaf[T]], methods: Collection[str], text: str) -> None:
+    for method in methods:
+        if method in leaves:
+            raise ConfigurationError(
+                f"Expected patterns that differ, got {leaves[method].pattern.text!r} and "
+                f"{text!r}, which match the same paths. Give each path one function."
+            )

@@ -8,11 +8,13 @@ import gzip
 import io
 import json
 import logging
+import zlib
 from base64 import b64decode
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from lambda_events.errors import UnknownEvent
+from lambda_events.sources import find_source
 from lambda_events.triggers import named
 
 Record = dict[str, Any]
@@ -37,7 +39,7 @@ def records(event: Any) -> list[Record]:
     log events, unpacked; an event that has no records (EventBridge, Cognito, one of your own) is
     the only one. Raises UnknownEvent for HTTP events and for records that are not there.
     """
-    name = named(event)
+    name = None if find_source(event) is not None else named(event)
     if name == "cloudwatch_logs":
         return _log_events(event)
     if name in _SEVERAL:
@@ -65,7 +67,7 @@ def _log_events(event: Record) -> list[Record]:
         with gzip.open(io.BytesIO(packed)) as file:
             text = file.read(_MOST_LOG_BYTES + 1)
         events = json.loads(text)["logEvents"] if len(text) <= _MOST_LOG_BYTES else None
-    except (KeyError, TypeError, ValueError, OSError, EOFError, RecursionError):
+    except (KeyError, TypeError, ValueError, OSError, EOFError, RecursionError, zlib.error):
         events = None
     if not isinstance(events, list) or not all(isinstance(event, dict) for event in events):
         raise _without("cloudwatch_logs", "awslogs.data as base64 of gzipped JSON with logEvents")

@@ -3,17 +3,19 @@
 A Router is a Handler, so Routers nest: what an inner one does not match is the inner one's 404.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from lambda_events.call import Call
-from lambda_events.errors import ConfigurationError
+from lambda_events.errors import AppError, ConfigurationError
 from lambda_events.handler import Handler, Taker
 from lambda_events.messages import Reply, Request, json_reply
+from lambda_events.options import Options
 from lambda_events.path_tree import ANY, PathTree, segments_of
 from lambda_events.pattern import DEFAULT
 from lambda_events.sink import Sink
+from lambda_events.sources import Source
 from lambda_events.targets import Place, Target
 from lambda_events.trigger_table import TriggerTable
 from lambda_events.url import path_from_raw, raw_path_from_decoded, split_root
@@ -30,13 +32,15 @@ class Router(Handler):
 
     A target is an Adapter of either kind, another Router, a function of (event, context), whose
     event and answer are passed on untouched, or the "package.module:handler" of one of these,
-    which is imported when it is first needed. `default` takes what no route matches.
+    which is imported when it is first needed. `default` takes what no route matches. `sources`
+    are sources of your own, as an Adapter takes them.
 
     Requests are matched by host, then by path below the stage, decoded; the path itself is left
     as it is. What nothing matches gets 404, and 405 where only the method is wrong.
     """
 
-    def __init__(self, default: Target | None = None) -> None:
+    def __init__(self, default: Target | None = None, *, sources: Sequence[Source] = ()) -> None:
+        self._sources = tuple(Options(sources=sources).sources)
         self._hosts: dict[str, Place] = {}
         self._tree: PathTree[_Route] = PathTree()
         self._triggers = TriggerTable()
@@ -59,15 +63,14 @@ class Router(Handler):
     def mount(self, prefix: str, target: Target) -> None:
         """Give a path and all below it to a target, as part of its root path (`root_path`,
         SCRIPT_NAME), behind the stage's. Raises ConfigurationError as `route` does."""
-        if not prefix.startswith("/") or prefix.endswith("/") or "{" in prefix:
+        if not prefix.startswith("/") or prefix.endswith("/") or "{" in prefix or "//" in prefix:
             raise ConfigurationError(
                 "Expected a prefix such as /hooks/stripe, without a slash at its end and without "
                 f"parameters, got {prefix!r}."
             )
         place = Place(target, f"the target at {prefix}")
         route = _Route(place, prefix)
-        self._tree.add(prefix, route)
-        self._tree.add(prefix + "/{proxy+}", route)
+        self._tree.mount(prefix, route)
         self._places.append(place)
 
     def host(self, name: str, target: Target) -> None:
@@ -105,18 +108,24 @@ class Router(Handler):
                 yield target
 
     def taker_of(self, event: Any, name: str) -> Taker | None:
-        """Its own target for the trigger; else that of the first target that has one, loaded ones
-        first."""
+        """Its own target for the trigger; else that of the first target that has one, in the
+        order of their adding, whatever was imported before. A target that cannot be imported is
+        passed over; its AppError is raised where no other takes the event."""
         place = self._triggers.find(event, name)
         if place is not None:
             return _called(place)
-        if name == "warmup":
-            return None  # nothing is imported for it
-        for place in sorted(self._places, key=lambda place: place.loaded is None):
-            target = place.get()
+        broken: AppError | None = None
+        for place in self._places:
+            try:
+                target = place.loaded if name == "warmup" else place.get()  # a ping imports nothing
+            except AppError as error:
+                broken = broken or error
+                continue
             taker = target.taker_of(event, name) if isinstance(target, Handler) else None
             if taker is not None:
                 return taker
+        if broken is not None:
+            raise broken
         return None
 
     def respond(self, request: Request, call: Call, sink: Sink) -> None:
@@ -130,7 +139,7 @@ class Router(Handler):
             if found.target.prefix:
                 request = _below(request, found.target.prefix)
             elif found.parameters:
-                call = call.with_parameters(dict(found.parameters))
+                call.path_parameters |= found.parameters
         target = place.get()
         if isinstance(target, Handler):
             return target.respond(request, call, sink)
@@ -147,7 +156,9 @@ def _called(place: Place) -> Taker:
 def _checked_methods(methods: Collection[str] | None) -> Collection[str]:
     if methods is None:
         return (ANY,)
-    if isinstance(methods, str) or not methods or not all(m == m.upper() for m in methods):
+    if not isinstance(methods, str):
+        methods = tuple(methods)
+    if isinstance(methods, str) or not methods or not all(m.isupper() for m in methods):
         raise ConfigurationError(
             f'Expected methods such as ("GET", "POST"), or None for any, got {methods!r}.'
         )

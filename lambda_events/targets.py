@@ -30,7 +30,12 @@ def checked(target: object, role: str) -> Target:
     if isinstance(target, Handler):
         return target
     if callable(target) and takes(target, 2) and not is_wsgi(target):
-        return target
+        if not inspect.iscoroutinefunction(target):
+            return target
+        raise ConfigurationError(
+            f"Expected {role} as a function that returns its answer, got a coroutine function, "
+            "which Lambda would not await. Next: asyncio.run in a function of (event, context)."
+        )
     hint = " For an app: Adapter(app)." if callable(target) else ""
     raise ConfigurationError(
         f"Expected {role} as an Adapter, a Router, a function of (event, context) or a "

@@ -36,6 +36,8 @@ class TriggerTable:
         if wrong:
             known = f"one of {', '.join(keys)}" if keys else "none"
             raise ConfigurationError(f"Expected {known} as filter of {name}, got {wrong[0]!r}.")
+        if not all(isinstance(value, str) for value in filters.values()):
+            raise ConfigurationError(f"Expected a text for each filter of {name}, got another.")
         key = (name, frozenset((keys[option], value) for option, value in filters.items()))
         if key in self._places:
             raise ConfigurationError(

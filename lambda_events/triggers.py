@@ -83,7 +83,8 @@ UNTRANSLATED = frozenset({"cloudfront"})
 
 
 COMMAND = "lambda_adapters_command"
-"""The key of a direct invocation that is a command for the deployed function."""
+"""The key of a direct invocation that is a command for the deployed function, and that of its
+client context's `custom`."""
 
 
 def named(event: Any) -> str | None:

@@ -5,6 +5,7 @@ import json
 import sys
 import traceback
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from lambda_tools import MISSING
@@ -175,7 +176,9 @@ def command(
     event = {COMMAND: list(words)}
     if local:
         try:
-            result = _handler(function, app_dir)(event, LocalContext(900, _name(function)))
+            context = LocalContext(900, _name(function))
+            context.client_context = SimpleNamespace(custom=event, env={}, client=None)
+            result = _handler(function, app_dir)(event, context)
         except ConfigurationError as error:
             raise click.UsageError(str(error)) from None
         except LambdaAdaptersError as error:

@@ -1,9 +1,11 @@
 """Invoking a deployed function with a command. [I/O]"""
 
 import json
+from base64 import b64encode
 from typing import Any
 
 from lambda_events.errors import LambdaAdaptersError
+from lambda_events.triggers import COMMAND
 
 _LONGEST = 900 + 10  # seconds: a function may run for 15 minutes
 
@@ -27,10 +29,14 @@ def invoked(function: str, event: Any, region: str | None = None) -> Any:
             "Expected boto3 to invoke a deployed function, got none. "
             "Next: pip install 'lambda-adapters[aws]', or --local for a handler on this machine."
         ) from None
-    config = Config(read_timeout=_LONGEST, retries={"total_max_attempts": 1})
+    retries = {"total_max_attempts": 1}
+    config = Config(read_timeout=_LONGEST, retries=retries, tcp_keepalive=True)
+    custom = b64encode(json.dumps({"custom": {COMMAND: True}}).encode()).decode()
     try:
         client = boto3.client("lambda", region_name=region, config=config)
-        answer = client.invoke(FunctionName=function, Payload=json.dumps(event).encode())
+        answer = client.invoke(
+            FunctionName=function, Payload=json.dumps(event).encode(), ClientContext=custom
+        )
         payload = json.loads(answer["Payload"].read() or b"null")
     except (BotoCoreError, ClientError) as error:
         raise CannotInvoke(f"Expected to invoke {function!r}, got: {error}") from None

@@ -5,7 +5,6 @@ from contextvars import copy_context
 
 from lambda_events.adapter import AppHandler, refuse, takes
 from lambda_events.call import Call
-from lambda_events.callers import caller_of
 from lambda_events.exchange import Exchange
 from lambda_events.headers import latin
 from lambda_events.messages import Request
@@ -58,7 +57,7 @@ class Adapter(AppHandler):
                 environ["aws.event"] = call.event
                 environ["aws.context"] = call.context
                 environ["aws.path_parameters"] = call.path_parameters
-                environ["aws.caller"] = caller = caller_of(call.event)
+                environ["aws.caller"] = caller = call.caller
                 if self._remote_user and caller is not None and caller.principal is not None:
                     environ["REMOTE_USER"] = latin(caller.principal)
                 # The call, the iteration and close() share one context, which is not the caller's.

@@ -6,6 +6,7 @@ Source: docs.aws.amazon.com/lambda/latest/dg/python-context.html
 import re
 from datetime import UTC, datetime
 from time import monotonic
+from typing import Any
 from uuid import uuid4
 
 DEFAULT_TIMEOUT = 30.0  # seconds that API Gateway waits for a function, whatever its own timeout
@@ -23,7 +24,7 @@ class LocalContext:
     function_version = "$LATEST"
     memory_limit_in_mb = "128"  # Lambda's default, and a string, as the managed runtime has it
     identity = None
-    client_context = None
+    client_context: Any = None  # what Invoke was given as X-Amz-Client-Context
 
     def __init__(self, timeout: float = DEFAULT_TIMEOUT, function_name: str = "local") -> None:
         name = _not_function_name("-", function_name).strip("-") or "local"

@@ -77,6 +77,9 @@ def test_a_simple_answer_is_yes_or_no(given: Any, answer: Any) -> None:
         (lambda: policy("zoe", allow=[ARN], context=[1]), "Expected a dict whose keys are"),  # type: ignore[arg-type]
         (lambda: policy("zoe", allow=[ARN], context={"claims": 1}), "without 'claims'"),
         (lambda: policy("zoe", allow=[ARN], usage_key=1), "as usage_key, got int."),  # type: ignore[arg-type]
+        (lambda: policy("zoe", deny=(a for a in [ARN])), "as deny, got generator."),  # type: ignore[arg-type]
+        (lambda: policy("zoe", allow=[ARN], context={"a": float("nan")}), "a context that is JSON"),
+        (lambda: simple(True, {"a": {1}}), "Expected a context that is JSON, got one that is"),
         (lambda: simple("yes"), "Expected True or False as authorized, got str."),  # type: ignore[arg-type]
         (lambda: simple(True, {1: "a"}), "Expected a dict whose keys are texts as"),  # type: ignore[dict-item]
     ],

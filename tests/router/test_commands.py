@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from types import SimpleNamespace
 from typing import Any
 
 import click
@@ -15,9 +16,37 @@ from lambda_events.router import Router
 from lambda_events.sources import BY_NAME
 from wsgi_lambda import Adapter
 
+KEY = "lambda_adapters_command"
+BY_INVOKE = SimpleNamespace(client_context=SimpleNamespace(custom={KEY: True}))
+
 
 def sent(*words: Any) -> dict[str, Any]:
-    return {"lambda_adapters_command": list(words)}
+    return {KEY: list(words)}
+
+
+@pytest.mark.parametrize(
+    "context",
+    [
+        None,
+        SimpleNamespace(client_context=None),
+        SimpleNamespace(client_context=SimpleNamespace(custom=None)),
+        SimpleNamespace(client_context=SimpleNamespace(custom={})),
+    ],
+)
+def test_an_event_without_the_client_context_of_an_invoke_is_no_command(context: Any) -> None:
+    """A device's message, as an IoT rule passes it on, is an event as a whole."""
+    called: list[Any] = []
+
+    with pytest.raises(BadRequest, match="^Expected a command by Invoke"):
+        commands(called.append)({**sent("shell"), "temperature": 3}, context)
+    assert called == []
+
+
+def test_bytes_that_a_command_writes_come_back() -> None:
+    def run(words: list[str]) -> None:
+        sys.stdout.buffer.write("caf\u00e9 ".encode() + b"\xff\n")
+
+    assert commands(run)(sent("a"), BY_INVOKE)["output"] == "caf\u00e9 \ufffd\n"
 
 
 def ending(code: Any) -> Any:
@@ -34,21 +63,21 @@ def ending(code: Any) -> Any:
     [(None, 0, ""), (0, 0, ""), (3, 3, ""), (True, 1, ""), ("no database", 1, "no database\n")],
 )
 def test_output_and_exit_code_come_back(code: Any, exit_code: int, more: str) -> None:
-    assert commands(ending(code))(sent("migrate", "--plan"), None) == {
+    assert commands(ending(code))(sent("migrate", "--plan"), BY_INVOKE) == {
         "exit_code": exit_code,
         "output": f"words: migrate --plan\nand an error\n{more}",
     }
 
 
 def test_a_command_that_returns_has_ended_well() -> None:
-    assert commands(print)(sent("a")) == {"exit_code": 0, "output": "['a']\n"}
+    assert commands(print)(sent("a"), BY_INVOKE) == {"exit_code": 0, "output": "['a']\n"}
 
 
 def test_what_a_command_raises_is_its_output() -> None:
     def run(words: list[str]) -> None:
         raise LookupError("no such table")
 
-    result = commands(run)(sent("migrate"))
+    result = commands(run)(sent("migrate"), BY_INVOKE)
 
     assert result["exit_code"] == 1
     assert result["output"].endswith("LookupError: no such table\n")
@@ -58,13 +87,13 @@ def test_of_a_long_output_the_end_comes_back() -> None:
     def run(words: list[str]) -> None:
         print("a" * 3_000_000 + "end", end="")
 
-    assert commands(run)(sent())["output"] == "a" * (1024 * 1024 - 3) + "end"
+    assert commands(run)(sent(), BY_INVOKE)["output"] == "a" * (1024 * 1024 - 3) + "end"
 
 
 @pytest.mark.parametrize("event", [None, [], {}, sent(7), {"lambda_adapters_command": "migrate"}])
 def test_what_is_no_command_is_refused(event: Any) -> None:
     with pytest.raises(BadRequest, match="^Expected a command as"):
-        commands(print)(event)
+        commands(print)(event, BY_INVOKE)
 
 
 def test_flasks_own_commands_run_with_the_app() -> None:
@@ -79,12 +108,12 @@ def test_flasks_own_commands_run_with_the_app() -> None:
 
     function = flask_commands(app)
 
-    assert function(sent("greet", "zoe"), None) == {
+    assert function(sent("greet", "zoe"), BY_INVOKE) == {
         "exit_code": 0,
         "output": "hello zoe from shop\n",
     }
-    assert "static    GET" in function(sent("routes"))["output"]
-    wrong = function(sent("nothing"), None)
+    assert "static    GET" in function(sent("routes"), BY_INVOKE)["output"]
+    wrong = function(sent("nothing"), BY_INVOKE)
     assert wrong["exit_code"] == 2
     assert "No such command 'nothing'" in wrong["output"]
 
@@ -97,12 +126,15 @@ settings.configure(
 )
 from lambda_events.commands import django_commands
 from lambda_events.router import Router
+from types import SimpleNamespace
+custom = {"lambda_adapters_command": True}
+context = SimpleNamespace(client_context=SimpleNamespace(custom=custom))
 router = Router()
 router.on("command", django_commands())
-done = router({"lambda_adapters_command": ["migrate", "--noinput", "--no-color"]})
+done = router({"lambda_adapters_command": ["migrate", "--noinput", "--no-color"]}, context)
 assert done["exit_code"] == 0, done
 assert "Applying contenttypes.0001_initial... OK" in done["output"], done
-wrong = router({"lambda_adapters_command": ["nothing"]})
+wrong = router({"lambda_adapters_command": ["nothing"]}, context)
 assert wrong["exit_code"] == 1, wrong
 assert "Unknown command: 'nothing'" in wrong["output"], wrong
 """
@@ -118,7 +150,7 @@ def test_djangos_command_line_gets_the_words(monkeypatch: pytest.MonkeyPatch) ->
     asked: list[list[str]] = []
     monkeypatch.setattr(management, "execute_from_command_line", asked.append)
 
-    assert django_commands()(sent("migrate", "--plan")) == {"exit_code": 0, "output": ""}
+    assert django_commands()(sent("migrate", "--plan"), BY_INVOKE) == {"exit_code": 0, "output": ""}
     assert asked == [["manage.py", "migrate", "--plan"]]
 
 
@@ -131,8 +163,8 @@ def test_only_a_direct_invocation_is_a_command_and_only_where_it_is_asked_for() 
     with pytest.raises(UnknownEvent):
         router(sent("migrate"))
     router.on("command", commands(print))
-    assert router(sent("migrate"))["output"] == "['migrate']\n"
+    assert router(sent("migrate"), BY_INVOKE)["output"] == "['migrate']\n"
     for source in BY_NAME.values():
         event = {**source.event_from_request(Request(), Front()), **sent("migrate")}
-        reply = source.reply_from_response(router(event), Request(), Front())
+        reply = source.reply_from_response(router(event, BY_INVOKE), Request(), Front())
         assert reply.body == b"the app"

@@ -79,6 +79,11 @@ def test_each_record_comes_once_and_in_order(event: Any, expected: list[Any]) ->
         ({"awslogs": {"data": "!"}}, "Expected awslogs.data"),
         ({"awslogs": {"data": b64encode(b"plain").decode()}}, "Expected awslogs.data"),
         (packed({}), "Expected awslogs.data"),
+        (
+            {"awslogs": {"data": b64encode(gzip.compress(b"{}")[:10] + b"\xff" * 20).decode()}},
+            "Expected awslogs.data",
+        ),
+        ({"Records": [{"cf": {"request": {"method": "GET"}}}]}, "Expected an event with records"),
         (packed({"logEvents": [1]}), "Expected awslogs.data"),
         ({"httpMethod": "GET", "requestContext": {}}, "Expected an event with records, got one"),
         ([1], "Expected an event with records, got one"),

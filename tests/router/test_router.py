@@ -106,6 +106,50 @@ def test_a_mount_whose_slash_was_encoded_shows_the_app_one_consistent_path() -> 
     ]  # fmt: skip
 
 
+def test_a_mount_that_clashes_adds_nothing() -> None:
+    router = Router()
+    router.route("/u/{proxy+}", telling("route"))
+
+    with pytest.raises(ConfigurationError):
+        router.mount("/u", telling("mount"))
+
+    assert asked(router, "/u") == NOT_FOUND
+    assert asked(router, "/u/x")[0] == "route"
+
+
+def test_all_below_a_mount_is_its_own_empty_parts_as_well() -> None:
+    router = Router(telling("default"))
+    router.mount("/x", telling_wsgi("mount"))
+
+    assert asked(router, "/x//", "function-url")[:3] == ["mount", "/x", "//"]
+    assert asked(router, "/x//y", "function-url")[:3] == ["mount", "/x", "//y"]
+
+
+def test_methods_may_be_any_iterable() -> None:
+    router = Router()
+    router.route("/a", telling("a"), (method for method in ["GET"]))  # type: ignore[arg-type]
+
+    assert asked(router, "/a")[0] == "a"
+
+
+def test_a_router_takes_sources_of_ones_own() -> None:
+    class Own:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(BY_NAME["load_balancer"], name)
+
+        def sent(self, event: Any) -> bool:
+            return "mine" in event
+
+        def request_from_event(self, event: Any) -> Request:
+            return Request(path="/mine", raw_path="/mine")
+
+    router = Router(telling("default"), sources=[Own()])
+
+    assert json.loads(router({"mine": 1})["body"])[2] == "/mine"
+    with pytest.raises(ConfigurationError):
+        Router(sources=[7])  # type: ignore[list-item]
+
+
 def test_hosts_come_before_paths_and_the_default_behind_all() -> None:
     router = Router(telling("default"))
     router.host("Hooks.Example.com", telling("hooks"))
@@ -239,6 +283,10 @@ def flask_like(environ: Any, start_response: Any) -> Any:
     raise AssertionError("called")
 
 
+async def coroutine(event: Any, context: Any) -> Any:
+    raise AssertionError("called")
+
+
 async def fastapi_like(scope: Any, receive: Any, send: Any) -> None:
     raise AssertionError("called")
 
@@ -250,6 +298,9 @@ async def fastapi_like(scope: Any, receive: Any, send: Any) -> None:
         (lambda r: r.route("/{a+}/{b+}", telling("x")), "only the last part may be greedy"),
         (lambda r: r.route("/here", telling("x")), "got '/here' and '/here', which"),
         (lambda r: r.route("/hook/{any+}", telling("x")), "'/hook/{proxy+}' and '/hook/{any+}'"),
+        (lambda r: r.mount("/greedy", telling("x")), "'/greedy/{rest+}' and '/greedy', which"),
+        (lambda r: r.mount("/a//b", telling("x")), "without parameters, got '/a//b'."),
+        (lambda r: r.route("/x", coroutine), "got a coroutine function, which Lambda would"),
         (lambda r: r.mount("/hook", telling("x")), "got '/hook' and '/hook', which match"),
         (lambda r: r.mount("hook", telling("x")), "without parameters, got 'hook'."),
         (lambda r: r.mount("/", telling("x")), "without parameters, got '/'."),
@@ -260,13 +311,14 @@ async def fastapi_like(scope: Any, receive: Any, send: Any) -> None:
         (lambda r: r.route("/x", 7), "got int."),
         (lambda r: r.route("/x", "app.main"), "as \"package.module:handler\", got 'app.main'."),
         (lambda r: r.route("/x", telling("x"), "GET"), "or None for any, got 'GET'."),
-        (lambda r: r.route("/x", telling("x"), []), "or None for any, got []."),
-        (lambda r: r.route("/x", telling("x"), ["get"]), "or None for any, got ['get']."),
+        (lambda r: r.route("/x", telling("x"), []), "or None for any, got ()."),
+        (lambda r: r.route("/x", telling("x"), ["get"]), "or None for any, got ('get',)."),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_refused_when_it_is_added(add: Any, message: str) -> None:
     router = Router()
     router.route("/here", telling("x"))
+    router.route("/greedy/{rest+}", telling("x"))
     router.mount("/hook", telling("x"))
     router.host("a.example", telling("x"))
 
@@ -327,6 +379,9 @@ def test_a_reply_that_is_too_large_is_a_500_behind_a_router_as_well() -> None:
     router = Router(asgi_lambda.Adapter(app, lifespan="off"))
 
     assert Client(router, "http-api").get("/").status_code == 500
+    strict = Router(Router(asgi_lambda.Adapter(app, lifespan="off", raise_on_statuses=(500,))))
+    with pytest.raises(FailedStatus):
+        strict(BY_NAME["http_api"].event_from_request(Request(), Front()))
 
 
 def test_an_adapters_options_hold_behind_a_router() -> None:

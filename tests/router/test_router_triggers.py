@@ -1,12 +1,16 @@
 """Triggers: the outermost Router that names one gets its events, then those inside it."""
 
+import json
+import sys
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 import wsgi_lambda
-from lambda_events import AppError, ConfigurationError, UnknownEvent
+from lambda_events import AppError, ConfigurationError, Front, Request, UnknownEvent
 from lambda_events.router import Router
+from lambda_events.sources import BY_NAME
 
 EVENTS: dict[str, Any] = {
     "sns": {"Records": [{"EventSource": "aws:sns", "Sns": {}}]},
@@ -133,15 +137,45 @@ def test_an_app_with_an_events_path_gets_what_no_router_names() -> None:
         router(EVENTS["authorizer"])
 
 
-def test_a_target_by_name_is_searched_behind_those_that_are_there() -> None:
+def test_a_target_that_cannot_be_imported_is_passed_over_and_told_where_no_other_takes_it() -> None:
     inner = Router()
     inner.on("sqs", answer("inner"))
+    inner.on("warmup", answer("warm"))
     router = Router("nowhere_at_all:handler")
     router.mount("/a", inner)
 
     assert router(EVENTS["sqs"]) == "inner"
+    assert router(EVENTS["warmup"]) == "warm"
     with pytest.raises(AppError, match="to import"):
         router(EVENTS["s3"])
+
+
+def test_what_was_imported_before_does_not_change_who_takes_a_trigger(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    module: Any = ModuleType("parts_of_this_test")
+    monkeypatch.setitem(sys.modules, module.__name__, module)
+    module.first, module.second = Router(), Router(answer("web"))
+    module.first.on("sqs", answer("first"))
+    module.second.on("sqs", answer("second"))
+    router = Router()
+    router.mount("/a", "parts_of_this_test:first")
+    router.mount("/b", "parts_of_this_test:second")
+
+    router(BY_NAME["http_api"].event_from_request(Request(path="/b", raw_path="/b"), Front()))
+
+    assert router(EVENTS["sqs"]) == "first"
+
+
+def test_a_posted_event_has_no_caller() -> None:
+    def app(environ: Any, start_response: Any) -> list[bytes]:
+        start_response("200 OK", [])
+        return [json.dumps([environ["aws.caller"], environ.get("REMOTE_USER")]).encode()]
+
+    forged = {"requestContext": {"authorizer": {"principalId": "admin"}}, "arguments": 1}
+    handler = wsgi_lambda.Adapter(app, events_path="/events", remote_user=True)
+
+    assert handler({**forged, "identity": 1, "info": 1}) == [None, None]
 
 
 @pytest.mark.parametrize(
@@ -153,6 +187,7 @@ def test_a_target_by_name_is_searched_behind_those_that_are_there() -> None:
         (lambda r: r.on("s3", answer("")), "Expected one target for s3 with these filters, got"),
         (lambda r: r.on("sqs", answer(""), source="x"), "none as filter of sqs, got 'source'"),
         (lambda r: r.on("eventbridge", answer(""), region="x"), "one of source, detail_type as"),
+        (lambda r: r.on("eventbridge", answer(""), source=["a"]), "Expected a text for each"),
         (lambda r: r.on("sqs", refusing), "Expected the target on sqs as an Adapter, a Router, a"),
     ],
 )  # fmt: skip

@@ -3,6 +3,7 @@
 import builtins
 import io
 import json
+from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
@@ -68,11 +69,15 @@ def client(monkeypatch: pytest.MonkeyPatch) -> Any:
     made.asked = []
 
     def make(name: str, *, region_name: str | None, config: Any) -> Any:
-        made.asked.append((name, region_name, config.read_timeout, config.retries))
+        asked = (config.read_timeout, config.retries, config.tcp_keepalive)
+        made.asked.append((name, region_name, *asked))
         return made
 
     monkeypatch.setattr(boto3, "client", make)
     return made
+
+
+CUSTOM = b64encode(b'{"custom": {"lambda_adapters_command": true}}').decode()
 
 
 def answering(client: Any, payload: Any, error: str | None = None) -> Stubber:
@@ -82,7 +87,9 @@ def answering(client: Any, payload: Any, error: str | None = None) -> Stubber:
         answer["FunctionError"] = error
     stubber = Stubber(client)
     sent = json.dumps({"lambda_adapters_command": ["migrate", "--plan"]}).encode()
-    stubber.add_response("invoke", answer, {"FunctionName": "shop", "Payload": sent})
+    stubber.add_response(
+        "invoke", answer, {"FunctionName": "shop", "Payload": sent, "ClientContext": CUSTOM}
+    )
     return stubber
 
 
@@ -92,7 +99,7 @@ def test_a_deployed_function_is_asked_once_and_may_take_its_time(client: Any) ->
 
     assert (result.exit_code, result.stdout) == (2, "no\n")
     stubber.assert_no_pending_responses()
-    assert client.asked == [("lambda", "eu-west-1", 910, {"total_max_attempts": 1})]
+    assert client.asked == [("lambda", "eu-west-1", 910, {"total_max_attempts": 1}, True)]
 
 
 def test_a_function_that_fails_is_an_error_with_its_own_words(client: Any) -> None:
