@@ -76,6 +76,10 @@ class Router(Handler):
     def host(self, name: str, target: Target) -> None:
         """Give all requests for a host name, whatever their port, to a target."""
         name = name.lower()
+        if not name or not set(name).isdisjoint("/:"):
+            raise ConfigurationError(
+                f"Expected a host's name such as hooks.example.com, without a port, got {name!r}."
+            )
         if name in self._hosts:
             raise ConfigurationError(f"Expected hosts that differ, got {name!r} twice.")
         self._hosts[name] = place = Place(target, f"the target of {name}")
@@ -129,7 +133,7 @@ class Router(Handler):
         return None
 
     def respond(self, request: Request, call: Call, sink: Sink) -> None:
-        place = self._hosts.get(request.server[0].lower())
+        place = self._hosts.get(request.server[0].lower().removesuffix("."))
         if place is None:
             segments = segments_of(request.path)
             found = self._tree.find(segments, request.method)

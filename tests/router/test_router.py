@@ -157,6 +157,7 @@ def test_hosts_come_before_paths_and_the_default_behind_all() -> None:
     hooks = {"base_url": "https://hooks.example.com:8443"}
 
     assert asked(router, "/a", **hooks)[0] == "hooks"
+    assert asked(router, "/a", base_url="https://hooks.example.com.")[0] == "hooks"
     assert asked(router, "/a")[0] == "path"
     assert asked(router, "/b")[0] == "default"
 
@@ -306,6 +307,9 @@ async def fastapi_like(scope: Any, receive: Any, send: Any) -> None:
         (lambda r: r.mount("/", telling("x")), "without parameters, got '/'."),
         (lambda r: r.mount("/{a}", telling("x")), "without parameters, got '/{a}'."),
         (lambda r: r.host("A.example", telling("x")), "got 'a.example' twice."),
+        (lambda r: r.host("https://h.example/", telling("x")), "without a port, got 'https://h.ex"),
+        (lambda r: r.host("h.example:8443", telling("x")), "without a port, got 'h.example:8443'."),
+        (lambda r: r.host("", telling("x")), "without a port, got ''."),
         (lambda r: r.route("/x", flask_like), "got function. For an app: Adapter(app)."),
         (lambda r: r.route("/x", fastapi_like), "got function. For an app: Adapter(app)."),
         (lambda r: r.route("/x", 7), "got int."),
