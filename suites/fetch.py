@@ -1,7 +1,7 @@
 """Fetching: the frameworks' sdists from PyPI, and the environment in which their suites run. [I/O]
 
 Everything goes below one folder, `.suites` or what SUITES_DIR names: `sdists/`, `venv/`,
-`results/`. What is there already is not fetched again.
+`copies/`, `results/`. What is there already is not fetched again.
 """
 
 import os

@@ -83,7 +83,7 @@ def _results(chosen: list[Framework], through: list[str], jobs: int, folder: Pat
     python = interpreter(chosen, folder)
 
     def runs(framework: Framework) -> dict[str, Outcomes]:
-        # One after the other: a suite writes files into its own folder.
+        # One after the other: the runs of a suite share a folder.
         return {place: one(framework, place) for place in (DIRECT, *through)}
 
     def one(framework: Framework, place: str) -> Outcomes:

@@ -1,6 +1,7 @@
 """Running one suite once, in a process of its own, directly or through one front. [I/O]"""
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -20,12 +21,20 @@ class DidNotRun(Exception):
 
 
 def run(framework: Framework, front: str, python: str, sdist: Path, folder: Path) -> Outcomes:
-    """Every test's outcome. `front` is DIRECT or a front's name. Raises DidNotRun."""
+    """Every test's outcome. `front` is DIRECT or a front's name. Raises DidNotRun.
+
+    The suite runs in a copy of its sdist: tests that fail may leave files behind, which would make
+    others fail in the next run.
+    """
+    files = _files(framework, sdist)
+    copy = folder / "copies" / framework.name
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(sdist, copy, symlinks=True)
     results = folder / "results"
     results.mkdir(parents=True, exist_ok=True)
     record = results / f"{framework.name}.{front}.jsonl"
     log = record.with_suffix(".log")
-    command = (python, *framework.command, *_files(framework, sdist))
+    command = (python, *framework.command, *files)
     record.unlink(missing_ok=True)
     environment = os.environ | {
         FRONT: "" if front == DIRECT else front,
@@ -37,7 +46,7 @@ def run(framework: Framework, front: str, python: str, sdist: Path, folder: Path
         try:
             code = subprocess.run(  # noqa: S603 - our own command
                 command,
-                cwd=framework.cwd(sdist),
+                cwd=framework.cwd(copy),
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=output,

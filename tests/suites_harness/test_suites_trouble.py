@@ -12,6 +12,7 @@ from suites.fetch import CannotFetch, sdist_of
 from suites.frameworks import Framework
 from suites.running import DIRECT, DidNotRun
 
+LEAVING = "import os; os.mkdir('left-behind')"
 SCRIPT = "import json, os; open(os.environ['LAMBDA_SUITES_RECORD'], 'w').write({}); exit({})"
 
 
@@ -25,8 +26,26 @@ def passing() -> str:
     return "json.dumps({'test': 'a', 'result': 'passed', 'why': '', 'carried': 0})"
 
 
-def test_a_suite_that_is_run_to_its_end_gives_its_outcomes(tmp_path: Path) -> None:
-    outcomes = running.run(suite(passing(), 1), DIRECT, sys.executable, tmp_path, tmp_path)
+@pytest.fixture
+def unpacked(tmp_path: Path) -> Path:
+    """Where a suite's sdist would be."""
+    folder = tmp_path / "sdists" / "click-1"
+    folder.mkdir(parents=True)
+    return folder
+
+
+def test_what_one_run_leaves_behind_is_not_there_for_the_next(
+    tmp_path: Path, unpacked: Path
+) -> None:
+    script = f"{LEAVING}; {SCRIPT.format(passing(), 0)}"
+    framework = Framework("click", ("-c", script), ())
+    for _ in range(2):
+        assert running.run(framework, DIRECT, sys.executable, unpacked, tmp_path)
+    assert list(unpacked.iterdir()) == []
+
+
+def test_a_suite_that_is_run_to_its_end_gives_its_outcomes(tmp_path: Path, unpacked: Path) -> None:
+    outcomes = running.run(suite(passing(), 1), DIRECT, sys.executable, unpacked, tmp_path)
     assert {test: outcome.result for test, outcome in outcomes.items()} == {"a": "passed"}
 
 
@@ -39,16 +58,16 @@ def test_a_suite_that_is_run_to_its_end_gives_its_outcomes(tmp_path: Path) -> No
     ],
 )
 def test_a_suite_that_does_not_run_is_no_result(
-    tmp_path: Path, framework: Framework, how: str
+    tmp_path: Path, unpacked: Path, framework: Framework, how: str
 ) -> None:
     with pytest.raises(DidNotRun, match=f"The suite of click did not run \\(direct\\): {how}"):
-        running.run(framework, DIRECT, sys.executable, tmp_path, tmp_path)
+        running.run(framework, DIRECT, sys.executable, unpacked, tmp_path)
 
 
-def test_files_that_the_suite_no_longer_has_are_named(tmp_path: Path) -> None:
+def test_files_that_the_suite_no_longer_has_are_named(tmp_path: Path, unpacked: Path) -> None:
     framework = suite(passing(), 0, files=("tests/test_gone*.py",))
     with pytest.raises(DidNotRun, match=r"has no tests/test_gone\*\.py any more"):
-        running.run(framework, DIRECT, sys.executable, tmp_path, tmp_path)
+        running.run(framework, DIRECT, sys.executable, unpacked, tmp_path)
 
 
 def test_a_framework_that_is_not_installed_has_no_version_to_fetch(tmp_path: Path) -> None:
