@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 EXAMPLE := examples/fastapi_microservices
-EXAMPLES := $(EXAMPLE) examples/many_in_one
+EXAMPLES := $(EXAMPLE) examples/many_in_one examples/flask_webhooks
 
 .DEFAULT_GOAL := help
 .PHONY: help serve test check bench parity suites long-life clean

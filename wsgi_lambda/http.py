@@ -9,11 +9,10 @@ import sys
 from collections.abc import Callable, Iterable
 from io import BytesIO
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol
 from wsgiref.util import FileWrapper
 
 from lambda_events.errors import AppError
-from lambda_events.exchange import Exchange
 from lambda_events.headers import list_map
 from lambda_events.messages import Headers, Request
 from lambda_events.names import Names
@@ -27,6 +26,22 @@ ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None,
 Write = Callable[[bytes], object]
 StartResponse = Callable[..., Write]
 App = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+
+class Taking(Protocol):
+    """What a reply goes to: an Exchange, or what collects one."""
+
+    @property
+    def started(self) -> bool: ...
+
+    @property
+    def complete(self) -> bool: ...
+
+    def start(self, status: int, headers: Headers, reason: str = "", /) -> None: ...
+
+    def write(self, data: bytes, /) -> None: ...
+
+    def end(self) -> None: ...
 
 
 def environ_of(request: Request) -> Environ:
@@ -89,7 +104,7 @@ class Response:
 
     __slots__ = ("_exchange", "_head")
 
-    def __init__(self, exchange: Exchange) -> None:
+    def __init__(self, exchange: Taking) -> None:
         self._exchange = exchange
         self._head: tuple[int, Headers, str] | None = None
 
@@ -154,7 +169,7 @@ def _status(status: str) -> tuple[int, str]:
 _status_of = Names(_status)
 
 
-def serve(app: App, environ: Environ, exchange: Exchange) -> None:
+def serve(app: App, environ: Environ, exchange: Taking) -> None:
     """Call the app, take its whole reply, close its iterable. Raises AppError for what it does
     wrong; an exception behind the end of the reply is logged and costs nothing."""
     response = Response(exchange)

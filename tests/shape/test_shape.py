@@ -40,6 +40,18 @@ ORDER = [
     {"targets"},
     {"trigger_table"},
     {"router"},
+    {"webhooks.delivery"},
+    {"webhooks.secrets", "webhooks.message", "webhooks.stores.store"},
+    {"webhooks.sender", "webhooks.later"},
+    {"webhooks.standard", "webhooks.stripe", "webhooks.slack", "webhooks.github",
+     "webhooks.twilio", "webhooks.remembered"},
+    {"webhooks.stores.memory", "webhooks.stores.sqlite", "webhooks.stores.dynamodb",
+     "webhooks.stores.powertools"},
+    {"webhooks.stores"},
+    {"webhooks.once"},
+    {"webhooks.gate"},
+    {"webhooks.function"},
+    {"webhooks"},
 ]  # fmt: skip
 
 

@@ -1,0 +1,150 @@
+"""Webhooks: an ASGI app that gets verified deliveries only, on Lambda or on any ASGI server."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from asgi_lambda.collecting import Collecting
+from asgi_lambda.http import Message, Scope
+from lambda_events.headers import single_map
+from lambda_events.messages import Reply
+from lambda_events.url import begins_with
+from lambda_events.webhooks.delivery import KEY, Delivery
+from lambda_events.webhooks.gate import LIMIT, Gate, Incoming
+from lambda_events.webhooks.once import Lease, Once
+from lambda_events.webhooks.sender import Sender
+
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Any, Any, Any], Awaitable[None]]
+
+
+class Webhooks:
+    """An ASGI app behind the senders of its paths: `app.add_middleware(Webhooks, senders={...})`.
+
+    `senders`: API Gateway's path patterns, below root_path, each with a sender. The app finds the
+    delivery with `delivery_of(scope)`; other paths reach it as they came. `limit`: bytes of a
+    body; `once`: what `once(store)` gives. Verifiers and stores run in threads, so that secrets
+    and stores may be asked for over the network. Raises ConfigurationError for what cannot be.
+    """
+
+    def __init__(
+        self,
+        app: App,
+        senders: Mapping[str, object],
+        *,
+        limit: int = LIMIT,
+        once: Once | None = None,
+    ) -> None:
+        self.app = app
+        self._gate = Gate(senders, limit, once)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = _app_path(scope) if scope["type"] == "http" else ""
+        sender = self._gate.sender(path) if path else None
+        if sender is None:
+            return await self.app(scope, receive, send)
+        body = await _body(receive, self._gate.limit)
+        if body is None:
+            return None  # the client left in the middle
+        delivery = await self._judged(sender, path, body, scope)
+        if isinstance(delivery, Reply):
+            return await _answer(delivery, send)
+        scope = {**scope, KEY: delivery}
+        again = _Receive(body, receive)
+        if self._gate.once is None:
+            return await self.app(scope, again, send)
+        return await self._once(self._gate.once, delivery, scope, again, send)
+
+    async def _judged(
+        self, sender: Sender, path: str, body: bytes, scope: Scope
+    ) -> Delivery | Reply:
+        gate, method = self._gate, scope["method"]
+        if len(body) > gate.limit:
+            return gate.too_large(sender, method, path)
+        pairs = [(n.decode("latin-1"), v.decode("latin-1")) for n, v in scope["headers"]]
+        headers = single_map(pairs, ",")
+        context = scope.get("aws.context")
+        sent = Incoming(method, path, body, headers, url_of(scope, headers), context)
+        return await asyncio.to_thread(gate.judged, sender, sent)
+
+    async def _once(
+        self, once: Once, delivery: Delivery, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        lease = await asyncio.to_thread(once.begin, delivery)
+        if not isinstance(lease, Lease):
+            return await _answer(lease, send)
+
+        async def complete(reply: Reply) -> None:
+            await asyncio.to_thread(once.end, lease, reply)
+            await _answer(reply, send)
+
+        collecting = Collecting(complete)
+        # What is sent in other ways than these messages could not be remembered.
+        scope = {**scope, "extensions": {}}
+        try:
+            await self.app(scope, receive, collecting.send)
+        finally:
+            if not collecting.complete:
+                await asyncio.to_thread(once.give_back, lease)
+
+
+class _Receive:
+    """The body once more, then what the server says."""
+
+    def __init__(self, body: bytes, receive: Receive) -> None:
+        self._body: bytes | None = body
+        self._receive = receive
+
+    async def __call__(self) -> Message:
+        if self._body is None:
+            return await self._receive()
+        body, self._body = self._body, None
+        return {"type": "http.request", "body": body, "more_body": False}
+
+
+async def _body(receive: Receive, limit: int) -> bytes | None:
+    """The body, or its first bytes where it has more than `limit`; None: the client left."""
+    chunks: list[bytes] = []
+    size = 0
+    while size <= limit:
+        message = await receive()
+        if message["type"] != "http.request":
+            return None
+        chunks.append(message.get("body", b""))
+        size += len(chunks[-1])
+        if not message.get("more_body", False):
+            break
+    return b"".join(chunks)
+
+
+def _app_path(scope: Scope) -> str:
+    """The path below root_path, which servers may put in front of it or not."""
+    path: str = scope["path"]
+    root: str = scope.get("root_path", "").rstrip("/")
+    return path[len(root) :] or "/" if root and begins_with(path, root) else path
+
+
+def url_of(scope: Scope, headers: Mapping[str, str]) -> str:
+    """The public URL that was asked for, as it was sent where the server tells."""
+    path, root = scope["path"], scope.get("root_path", "").rstrip("/")
+    raw: bytes = scope.get("raw_path") or quote(path).encode()
+    if root and not begins_with(path, root):
+        raw = quote(root).encode() + raw
+    query: bytes = scope.get("query_string", b"")
+    host = headers.get("host") or _host_of(scope.get("server"))
+    target = raw.partition(b"?")[0] + (b"?" + query if query else b"")
+    return f"{scope.get('scheme', 'http')}://{host}{target.decode('latin-1')}"
+
+
+def _host_of(server: Any) -> str:
+    return f"{server[0]}:{server[1]}" if server else "localhost"
+
+
+async def _answer(reply: Reply, send: Send) -> None:
+    headers = [(n.encode("latin-1"), v.encode("latin-1")) for n, v in reply.headers]
+    if reply.status not in (204, 304) and b"content-length" not in dict(headers):
+        headers.append((b"content-length", str(len(reply.body)).encode()))
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    await send({"type": "http.response.body", "body": reply.body})

@@ -1,0 +1,1 @@
+"""What senders.py plays: Stripe, GitHub and Slack, on their good days and their bad ones."""

@@ -1,0 +1,98 @@
+"""Twilio: `X-Twilio-Signature`, an HMAC of the public URL and the form's fields.
+
+Source: www.twilio.com/docs/usage/webhooks/webhooks-security; verified by Twilio's own library.
+"""
+
+import re
+from typing import Any
+from urllib.parse import parse_qs, quote, quote_plus, urlsplit
+
+from lambda_events.errors import ConfigurationError
+from lambda_events.headers import media_type
+from lambda_events.url import decoded_pairs
+from lambda_events.webhooks.delivery import Headers
+from lambda_events.webhooks.secrets import Given
+from lambda_events.webhooks.sender import Refused, Signed, header, imported
+
+FORM = "application/x-www-form-urlencoded"
+SETTINGS = "x-twilio-webhooks-signature-settings"
+MOST_FIELDS = 1000  # Twilio sends a few dozen; more would only cost time
+_origin = re.compile(r"https?://[^/?#\s]+").fullmatch
+
+
+class Fields(dict[str, list[str]]):
+    """A form's fields as Twilio's library takes them."""
+
+    getlist = dict.__getitem__
+
+
+class Twilio(Signed):
+    """Signed by Twilio. Needs the extra `twilio`. A secret is an account's auth token.
+
+    The signature covers the URL that Twilio was given, so the app has to know it: host, stage,
+    path, and the query as sent. `origin`, such as "https://hooks.example.com", says scheme and
+    host where the Host header does not (CloudFront in front). Where a platform decoded the
+    query, its canonical forms are tried (spaces as %20, as +). A body that is no form is covered
+    only by `bodySHA256` in the query, which Twilio adds for JSON; without it, it is refused.
+    Twilio signs no time.
+    """
+
+    name = "twilio"
+    extra = "twilio"
+
+    def __init__(self, secrets: Given, *, origin: str | None = None, name: str = "") -> None:
+        if origin is not None and _origin(origin) is None:
+            raise ConfigurationError(
+                'Expected an origin such as "https://hooks.example.com", without a path, got '
+                f"{origin!r}."
+            )
+        self._public = origin
+        super().__init__(secrets, name=name)
+
+    def load(self) -> None:
+        self._library: Any = imported("twilio.request_validator", self.extra)
+
+    def check(self, secret: str, body: bytes, headers: Headers, url: str) -> None:
+        signature = header(headers, "x-twilio-signature")
+        validator = self._library.RequestValidator(secret)
+        algorithm = self._library.get_signature_algorithm(headers.get(SETTINGS))
+        signed = signed_part(body, headers, url)
+        for candidate in _spellings(url, self._public):
+            if validator.validate(candidate, signed, signature, algorithm):
+                return
+        raise Refused("its signature is not that of this URL and these fields")
+
+    def delivery_id(self, body: bytes, headers: Headers) -> str | None:
+        return headers.get("i-twilio-idempotency-token")
+
+
+def signed_part(body: bytes, headers: Headers, url: str) -> Fields | str:
+    """What of the body the signature covers: a form's fields, or the text that is hashed."""
+    text = body.decode()
+    if media_type(headers.get("content-type", "")) == FORM:
+        fields = Fields(parse_qs(text, True, errors="strict", max_num_fields=MOST_FIELDS))
+        if text and not fields:
+            raise Refused("its body is a form without fields")
+        return fields
+    if "bodySHA256" in parse_qs(urlsplit(url).query):
+        return text
+    if text:
+        raise Refused("its body is no form, and its URL has no bodySHA256")
+    return Fields()
+
+
+def _spellings(url: str, origin: str | None) -> list[str]:
+    """The URL, and as it may have been before a platform decoded its query."""
+    if origin is not None:
+        rest = url.partition("://")[2]
+        url = origin + rest[len(re.split(r"[/?#]", rest, maxsplit=1)[0]) :]
+    base, mark, query = url.partition("?")
+    if not mark:
+        return [url]
+    pairs = decoded_pairs(query)
+    spelled = ["&".join(f"{q(n)}={q(v)}" for n, v in pairs) for q in (_percent, quote_plus)]
+    return list(dict.fromkeys([url, *(f"{base}?{query}" for query in spelled)]))
+
+
+def _percent(text: str) -> str:
+    return quote(text, safe="")

@@ -1,0 +1,171 @@
+"""The gate: which path belongs to whom, what is refused when it is built, and what is logged."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from webhook_senders import CASES, by_github
+from webhook_targets import TARGETS
+
+from asgi_lambda.webhooks import Webhooks as AsgiWebhooks
+from lambda_events import AppError, ConfigurationError, Request
+from lambda_events.sources import BY_NAME, Front
+from lambda_events.webhooks import Delivery, GitHub, Webhooks, delivery_of
+from lambda_events.webhooks.gate import Gate, Incoming
+from lambda_tools.local import Client
+from wsgi_lambda.webhooks import Webhooks as WsgiWebhooks
+
+
+def headers_of(body: bytes) -> dict[str, str]:
+    return {name.lower(): value for name, value in by_github(body, "s", "", 0).items()}
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/github", "a"),
+        ("/github/", "a"),
+        ("/hooks/42", "b"),
+        ("/hooks/42/deep", None),
+        ("/all/of/it", "c"),
+        ("/all", None),
+        ("/", None),
+        ("/GitHub", None),
+        ("//github", None),
+    ],
+)
+def test_a_path_belongs_to_the_sender_whose_pattern_matches_it(path: str, name: str | None) -> None:
+    senders = {
+        "/github": GitHub("s", name="a"),
+        "/hooks/{tenant}": GitHub("s", name="b"),
+        "/all/{proxy+}": GitHub("s", name="c"),
+    }
+    sender = Gate(senders).sender(path)
+    assert (sender.name if sender else None) == name
+
+
+@pytest.mark.parametrize("kind", [Webhooks, AsgiWebhooks, WsgiWebhooks])
+@pytest.mark.parametrize(
+    ("senders", "options", "message"),
+    [
+        ({}, {}, r'Expected senders by path, such as \{"/stripe".*got none'),
+        (["/github"], {}, "Expected senders by path.*got list"),
+        ({"github": GitHub("s")}, {}, "Expected a path pattern"),
+        ({"/a/{x}": GitHub("s"), "/a/{y}": GitHub("s")}, {}, "which match the same paths"),
+        ({"/github": GitHub}, {}, "Expected a sender such as"),
+        ({"/github": GitHub("s")}, {"limit": 0}, "Expected a limit in bytes, got 0"),
+        ({"/github": GitHub("s")}, {"limit": "1MB"}, "Expected a limit in bytes, got '1MB'"),
+        ({"/github": GitHub("s")}, {"limit": True}, "Expected a limit in bytes"),
+        ({"/github": GitHub("s")}, {"once": object()}, r"Expected once\(store\), got object"),
+    ],
+)
+def test_what_cannot_be_is_refused_when_built(
+    kind: Callable[..., object], senders: Any, options: dict[str, Any], message: str
+) -> None:
+    def app(event: Any, context: Any) -> None: ...
+
+    with pytest.raises(ConfigurationError, match=message):
+        kind(app, senders, **options)
+
+
+@pytest.mark.parametrize("result", [True, False, {"id": 1}, 0])
+@pytest.mark.parametrize("make", TARGETS.values(), ids=TARGETS)
+def test_a_verifier_that_answers_instead_of_raising_is_a_500(
+    make: Callable[..., Any], result: object, caplog: pytest.LogCaptureFixture
+) -> None:
+    def acme(body: bytes, headers: object, url: str) -> object:
+        return result
+
+    target = make({"/acme": acme})
+    with Client(target.handler, "http-api") as client:
+        assert client.post("/acme", content=b"{}").status_code == 500
+    assert target.seen == []
+    assert caplog.messages[0] == (
+        "Refused POST /acme, acme's, with 500: Expected the verifier of acme to return None and to "
+        f"raise where it refuses, got {type(result).__name__}. The delivery was not given to the "
+        "app."
+    )
+
+
+@pytest.mark.parametrize("make", TARGETS.values(), ids=TARGETS)
+def test_without_secrets_nothing_reaches_the_app_and_the_sender_is_to_try_again(
+    make: Callable[..., Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    def fetch() -> str:
+        raise ConnectionError("arn of the secret")
+
+    target = make({"/github": GitHub(fetch)})
+    with Client(target.handler, "http-api") as client:
+        reply = client.post("/github", content=b"{}", headers=headers_of(b"{}"))
+    assert (reply.status_code, reply.text, target.seen) == (503, "Service Unavailable", [])
+    assert [r.getMessage() for r in caplog.records if r.levelname == "WARNING"] == [
+        "Refused POST /github, github's, with 503: The secrets could not be fetched: "
+        "ConnectionError."
+    ]
+
+
+@pytest.mark.parametrize(
+    "error", [UnicodeDecodeError("utf-8", b"x", 0, 1, "bad"), TypeError("t"), RecursionError()]
+)
+def test_whatever_a_verifier_raises_is_a_401_and_its_words_stay_here(
+    error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    def acme(body: bytes, headers: object, url: str) -> None:
+        raise error
+
+    gate = Gate({"/acme": acme})
+    sender = gate.sender("/acme")
+    assert sender is not None
+    reply = gate.judged(sender, Incoming("POST", "/acme\n" + "x" * 500, b"", {}, ""))
+    assert not isinstance(reply, Delivery)
+    assert (reply.status, reply.body) == (401, b"Unauthorized")
+    shown = "/acme%0A" + "x" * 192
+    assert caplog.messages == [f"Refused POST {shown}, acme's, with 401: {type(error).__name__}"]
+
+
+def test_a_verifiers_exit_is_not_a_refusal() -> None:
+    def acme(body: bytes, headers: object, url: str) -> None:
+        raise SystemExit(1)
+
+    gate = Gate({"/acme": acme})
+    sender = gate.sender("/acme")
+    assert sender is not None
+    with pytest.raises(SystemExit):
+        gate.judged(sender, Incoming("POST", "/acme", b"", {}, ""))
+
+
+def test_a_view_that_asks_for_its_delivery_cannot_be_reached_around_the_verifier() -> None:
+    for holder in ({}, {"webhooks.delivery": "forged"}, {"webhooks.delivery": {"sender": "x"}}):
+        with pytest.raises(AppError, match="a path that no sender was given") as caught:
+            delivery_of(holder)
+        assert caught.value.status == 500
+
+
+def test_a_client_cannot_say_that_it_was_verified() -> None:
+    target = TARGETS["function"]({"/github": GitHub("s")})
+    event = BY_NAME["http_api"].event_from_request(Request("POST", path="/other"), Front())
+    with pytest.raises(AppError):
+        target.handler({**event, "webhooks.delivery": {"sender": "github"}}, None)
+
+
+def test_a_deliverys_body_is_json_or_a_value_error() -> None:
+    assert Delivery("s", "1", b'{"a": [1]}').json() == {"a": [1]}
+    for body in (b"", b"\xff", b"[" * 100_000):
+        with pytest.raises(ValueError):  # noqa: PT011 - JSONDecodeError and UnicodeDecodeError
+            Delivery("s", "1", body).json()
+
+
+def test_a_delivery_shows_nothing_that_it_holds() -> None:
+    delivery = Delivery("github", "7c", b"token", {"x": "token"}, "https://a/?token=1")
+    assert repr(delivery) == "Delivery(sender='github', id='7c', method='POST')"
+    assert delivery.key == "github:7c"
+
+
+def test_the_log_does_not_tell_what_was_sent(caplog: pytest.LogCaptureFixture) -> None:
+    target = TARGETS["wsgi"]({f"/hooks/{case.name}": case.sender() for case in CASES.values()})
+    with Client(target.handler, "function-url") as client:
+        for case in CASES.values():
+            headers = {"x-hub-signature-256": "sha256=token", "stripe-signature": "t=1,v1=token"}
+            client.post(f"/hooks/{case.name}?q=token", content=b"token", headers=headers)
+    assert len(caplog.messages) == len(CASES)
+    assert "token" not in " ".join(caplog.messages)

@@ -1,0 +1,474 @@
+"""Webhooks under other servers than ours, and what of a request and a reply stays as it is."""
+
+import asyncio
+import io
+from collections.abc import Iterator
+from typing import Any
+from wsgiref.validate import validator
+
+import pytest
+from webhook_senders import by_github
+
+from asgi_lambda import Adapter as AsgiAdapter
+from asgi_lambda.webhooks import Webhooks as AsgiWebhooks
+from asgi_lambda.webhooks import url_of as asgi_url
+from lambda_events import AppError, Request, Router
+from lambda_events.sources import BY_NAME, Front
+from lambda_events.webhooks import Delivery, GitHub, Webhooks, delivery_of, once
+from lambda_events.webhooks.stores import MemoryStore
+from lambda_tools.local import Client
+from wsgi_lambda import Adapter
+from wsgi_lambda.webhooks import Webhooks as WsgiWebhooks
+from wsgi_lambda.webhooks import url_of as wsgi_url
+
+SENDERS = {"/github": GitHub("s")}
+
+
+def signed(body: bytes) -> dict[str, str]:
+    return by_github(body, "s", "", 0)
+
+
+def environ_with(body: bytes, **more: Any) -> dict[str, Any]:
+    """As gunicorn makes one; keys with None are left out."""
+    environ = {
+        "REQUEST_METHOD": "POST",
+        "SCRIPT_NAME": "",
+        "PATH_INFO": "/github",
+        "QUERY_STRING": "",
+        "SERVER_NAME": "127.0.0.1",
+        "SERVER_PORT": "8000",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "CONTENT_LENGTH": str(len(body)),
+        "HTTP_HOST": "hooks.example.com",
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": "https",
+        "wsgi.input": io.BytesIO(body),
+        "wsgi.errors": io.StringIO(),
+        "wsgi.multithread": False,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }
+    environ |= {f"HTTP_{k.upper().replace('-', '_')}": v for k, v in signed(body).items()}
+    environ |= more
+    return {key: value for key, value in environ.items() if value is not None}
+
+
+def called(app: Any, environ: dict[str, Any]) -> tuple[str, dict[str, str], bytes]:
+    """Status, headers and body of a WSGI app, both sides under wsgiref.validate."""
+    head: list[Any] = []
+
+    def start_response(status: str, headers: Any, exc_info: Any = None) -> Any:
+        head[:] = [status, dict(headers)]
+        return lambda data: None
+
+    chunks = validator(app)(environ, start_response)
+    try:
+        body = b"".join(chunks)
+    finally:
+        chunks.close()  # type: ignore[attr-defined]
+    return head[0], head[1], body
+
+
+def echo(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"] or 0))]
+
+
+class Dripping(io.BytesIO):
+    """A socket's file, which gives less than it is asked for."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        return super().read(min(3, size) if size and size > 0 else size)
+
+
+@pytest.mark.parametrize(
+    ("more", "status"),
+    [
+        ({}, "200"),
+        ({"wsgi.input": Dripping(b"{body}")}, "200"),
+        ({"CONTENT_LENGTH": None, "wsgi.input_terminated": True}, "200"),
+        (
+            {
+                "CONTENT_LENGTH": None,
+                "wsgi.input_terminated": True,
+                "HTTP_TRANSFER_ENCODING": "chunked",
+            },
+            "200",
+        ),
+        ({"CONTENT_LENGTH": None}, "401"),  # nobody knows where it ends
+        ({"CONTENT_LENGTH": "3"}, "401"),
+        ({"wsgi.input": io.BytesIO(b"{bo")}, "401"),  # the client left in the middle
+        ({"CONTENT_LENGTH": "1001"}, "413"),
+        ({"CONTENT_LENGTH": "9" * 4000}, "413"),
+        (
+            {
+                "CONTENT_LENGTH": None,
+                "wsgi.input_terminated": True,
+                "wsgi.input": io.BytesIO(b"x" * 1001),
+            },
+            "413",
+        ),
+    ],
+)
+def test_a_wsgi_servers_body_is_read_once_and_still_there(
+    more: dict[str, Any], status: str
+) -> None:
+    environ = environ_with(b"{body}", **more)
+    seen, _, body = called(WsgiWebhooks(echo, SENDERS, limit=1000), environ)
+    assert seen[:3] == status
+    if status == "200":
+        assert body == b"{body}"
+        assert "HTTP_TRANSFER_ENCODING" not in environ
+        assert delivery_of(environ).body == b"{body}"
+
+
+def test_a_body_over_the_limit_is_not_read() -> None:
+    source = io.BytesIO(b"x" * 5000)
+    environ = environ_with(b"", CONTENT_LENGTH="5000", **{"wsgi.input": source})
+    status, _, _ = called(WsgiWebhooks(echo, SENDERS, limit=1000), environ)
+    assert (status[:3], source.tell()) == ("413", 0)
+
+
+def test_other_paths_reach_the_app_untouched() -> None:
+    source = io.BytesIO(b"whatever")
+    environ = environ_with(b"whatever", PATH_INFO="/other", **{"wsgi.input": source})
+    before = dict(environ)
+
+    def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        assert source.tell() == 0
+        assert "webhooks.delivery" not in environ
+        return echo(environ, start_response)
+
+    assert WsgiWebhooks(app, SENDERS)(environ, lambda *_: print) == [b"whatever"]
+    assert environ == before
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({"RAW_URI": "/a%2Fb?x=%20"}, "https://hooks.example.com/a%2Fb?x=%20"),
+        ({"REQUEST_URI": "/a?x=1"}, "https://hooks.example.com/a?x=1"),
+        ({"RAW_URI": "http://evil.example/a"}, "https://hooks.example.com/github"),
+        ({"SCRIPT_NAME": "/v1", "QUERY_STRING": "x=1"}, "https://hooks.example.com/v1/github?x=1"),
+        ({"PATH_INFO": "/caf\xc3\xa9"}, "https://hooks.example.com/caf%C3%A9"),
+        ({"HTTP_HOST": None}, "https://127.0.0.1/github"),
+    ],
+)
+def test_a_wsgi_url_is_the_one_that_was_asked_for(more: dict[str, Any], expected: str) -> None:
+    assert wsgi_url(environ_with(b"", **more)) == expected
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({}, "https://a.example/github?x=%20"),
+        ({"raw_path": b"/gith%75b"}, "https://a.example/gith%75b?x=%20"),
+        ({"raw_path": b"/github?old=1"}, "https://a.example/github?x=%20"),
+        ({"raw_path": None, "path": "/é"}, "https://a.example/%C3%A9?x=%20"),
+        ({"root_path": "/v1", "path": "/v1/github"}, "https://a.example/v1/github?x=%20"),
+        ({"root_path": "/v1/", "query_string": b""}, "https://a.example/v1/github"),
+    ],
+)
+def test_an_asgi_url_is_the_one_that_was_asked_for(more: dict[str, Any], expected: str) -> None:
+    scope = {"scheme": "https", "path": "/github", "query_string": b"x=%20", **more}
+    assert asgi_url(scope, {"host": "a.example"}) == expected
+
+
+def test_an_asgi_url_without_a_host_names_the_server() -> None:
+    assert asgi_url({"path": "/", "server": ("::1", 80)}, {}) == "http://::1:80/"
+    assert asgi_url({"path": "/", "server": None}, {}) == "http://localhost/"
+
+
+class Conversation:
+    """Plays an ASGI server: what it receives from the client, and what was sent to it."""
+
+    def __init__(self, *messages: dict[str, Any]) -> None:
+        self.messages = list(messages)
+        self.sent: list[Any] = []
+
+    async def receive(self) -> dict[str, Any]:
+        return self.messages.pop(0)
+
+    async def send(self, message: Any) -> None:
+        self.sent.append(message)
+
+    def run(self, app: Any, **scope: Any) -> list[Any]:
+        body = b"".join(m.get("body", b"") for m in self.messages)
+        headers = [(k.lower().encode(), v.encode()) for k, v in signed(body).items()]
+        scope = {"type": "http", "method": "POST", "path": "/github", "headers": headers, **scope}
+        asyncio.run(app(scope, self.receive, self.send))
+        return self.sent
+
+
+def part(body: bytes, more: bool = False) -> dict[str, Any]:
+    return {"type": "http.request", "body": body, "more_body": more}
+
+
+GONE = {"type": "http.disconnect"}
+
+
+async def asgi_echo(scope: Any, receive: Any, send: Any) -> None:
+    message = await receive()
+    assert delivery_of(scope).body == message["body"]
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": message["body"]})
+    assert await receive() == GONE
+
+
+def test_an_asgi_body_in_pieces_reaches_the_app_whole_and_then_the_servers_messages() -> None:
+    conversation = Conversation(part(b"{bo", True), part(b"", True), part(b"dy}"), GONE)
+    sent = conversation.run(AsgiWebhooks(asgi_echo, SENDERS), root_path="/v1", path="/v1/github")
+    assert sent[1] == {"type": "http.response.body", "body": b"{body}"}
+
+
+def test_an_asgi_client_that_leaves_in_the_middle_is_not_answered() -> None:
+    conversation = Conversation(part(b"{bo", True), GONE)
+    assert conversation.run(AsgiWebhooks(asgi_echo, SENDERS)) == []
+
+
+def test_an_asgi_body_over_the_limit_is_not_read_to_its_end() -> None:
+    conversation = Conversation(part(b"x" * 600, True), part(b"x" * 600, True), part(b"x"))
+    sent = conversation.run(AsgiWebhooks(asgi_echo, SENDERS, limit=1000))
+    assert (sent[0]["status"], len(conversation.messages)) == (413, 1)
+
+
+@pytest.mark.parametrize("kind", ["lifespan", "websocket"])
+def test_what_is_no_http_passes(kind: str) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": scope["type"]})
+
+    assert Conversation().run(AsgiWebhooks(app, SENDERS), type=kind) == [{"type": kind}]
+
+
+def test_with_once_an_asgi_reply_is_remembered_before_it_is_sent_and_work_behind_it_goes_on() -> (
+    None
+):
+    store = MemoryStore()
+    order: list[int] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        assert scope["extensions"] == {}
+        headers = [(b"X-Seen", b"1")]
+        await send({"type": "http.response.start", "status": 202, "headers": headers})
+        await send({"type": "http.response.body", "body": b"a", "more_body": True})
+        assert conversation.sent == []
+        await send({"type": "http.response.body", "body": b"b"})
+        order.append(len(conversation.sent))
+        (entry,) = store._entries.values()
+        assert entry.answer is not None
+        await send({"type": "http.response.body", "body": b"behind the end"})
+        raise RuntimeError("a background task's")
+
+    behind = AsgiWebhooks(app, SENDERS, once=once(store))
+    conversation = Conversation(part(b"{}"))
+    with pytest.raises(RuntimeError, match="a background task's"):
+        conversation.run(behind, extensions={"http.response.pathsend": {}})
+    first, order = conversation.sent, [*order]
+    again = Conversation(part(b"{}")).run(behind)
+    assert order == [2]
+    assert first == again
+    assert first == [
+        {
+            "type": "http.response.start",
+            "status": 202,
+            "headers": [(b"x-seen", b"1"), (b"content-length", b"2")],
+        },
+        {"type": "http.response.body", "body": b"ab"},
+    ]
+
+
+@pytest.mark.parametrize("messages", [[], [{"type": "http.response.body"}], [{"type": "what"}]])
+def test_an_asgi_app_that_does_not_answer_gives_its_delivery_back(messages: list[Any]) -> None:
+    store = MemoryStore()
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        for message in messages:
+            await send(message)
+
+    behind = AsgiWebhooks(app, SENDERS, once=once(store))
+    conversation = Conversation(part(b"{}"))
+    if messages:
+        with pytest.raises(AppError, match="Expected the ASGI message 'http.response.start'"):
+            conversation.run(behind)
+    else:
+        assert conversation.run(behind) == []
+    assert store._entries == {}
+
+
+def test_an_asgi_app_that_is_cancelled_gives_its_delivery_back() -> None:
+    store = MemoryStore()
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        await asyncio.sleep(3600)
+
+    async def cancelled() -> None:
+        behind = AsgiWebhooks(app, SENDERS, once=once(store))
+        headers = [(k.lower().encode(), v.encode()) for k, v in signed(b"{}").items()]
+        scope = {"type": "http", "method": "POST", "path": "/github", "headers": headers}
+        conversation = Conversation(part(b"{}"))
+        task = asyncio.create_task(behind(scope, conversation.receive, conversation.send))
+        while not store._entries:
+            await asyncio.sleep(0.001)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    asyncio.run(cancelled())
+    assert store._entries == {}
+
+
+def test_with_once_a_wsgi_reply_is_collected_under_all_rules() -> None:
+    closed = []
+
+    class Chunks:
+        def __iter__(self) -> Iterator[bytes]:
+            yield b""
+            yield b"tail"
+
+        def close(self) -> None:
+            closed.append(True)
+
+    def app(environ: dict[str, Any], start_response: Any) -> Any:
+        write = start_response("201 Made", [("Content-Type", "text/plain"), ("X-A", "1")])
+        write(b"head ")
+        return Chunks()
+
+    behind = WsgiWebhooks(app, SENDERS, once=once(MemoryStore()))
+    replies = [called(behind, environ_with(b"{}")) for _ in range(2)]
+    headers = {"content-type": "text/plain", "x-a": "1", "content-length": "9"}
+    assert replies == [("201 Made", headers, b"head tail")] * 2
+    assert closed == [True]
+
+
+def test_with_once_a_wsgi_app_that_breaks_the_rules_gives_its_delivery_back() -> None:
+    store = MemoryStore()
+
+    def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        return [b"without a head"]
+
+    with pytest.raises(AppError, match="a body before it called start_response"):
+        WsgiWebhooks(app, SENDERS, once=once(store))(environ_with(b"{}"), lambda *_: print)
+    assert store._entries == {}
+
+
+def test_an_answer_without_a_body_has_no_length() -> None:
+    def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        start_response("204 No Content", [])
+        return []
+
+    async def asgi_app(scope: Any, receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": 204})
+        await send({"type": "http.response.body"})
+
+    behind = WsgiWebhooks(app, SENDERS, once=once(MemoryStore()))
+    assert called(behind, environ_with(b"{}")) == ("204 No Content", {}, b"")
+    sent = Conversation(part(b"{}")).run(AsgiWebhooks(asgi_app, SENDERS, once=once(MemoryStore())))
+    assert sent[0]["headers"] == []
+
+
+def test_a_function_gets_other_events_as_they_came() -> None:
+    seen = []
+
+    def function(event: Any, context: Any) -> str:
+        seen.append(event)
+        return "done"
+
+    behind = Webhooks(function, SENDERS)
+    other = BY_NAME["http_api"].event_from_request(Request("POST", path="/other"), Front())
+    events: list[Any] = [{"Records": []}, None, {"mine": 1}, other]
+    for event in events:
+        assert behind(event) == "done"
+        assert seen[-1] is event
+    assert behind.__name__ == "function"  # type: ignore[attr-defined]
+
+
+def test_a_functions_event_stays_as_it_is_and_the_copy_holds_the_delivery() -> None:
+    def function(event: Any, context: Any) -> dict[str, Any]:
+        assert {**event, "webhooks.delivery": None} == {**sent, "webhooks.delivery": None}
+        return {"statusCode": 200, "body": delivery_of(event).key}
+
+    request = Request("POST", path="/github", raw_path="/github", body=b"{}")
+    request.headers = [(k.lower(), v) for k, v in signed(b"{}").items()]
+    sent = BY_NAME["function_url"].event_from_request(request, Front())
+    assert Webhooks(function, SENDERS)(sent)["body"] == "github:7c6f-1"
+    assert "webhooks.delivery" not in sent
+
+
+def test_a_body_that_cannot_be_read_is_a_400_for_a_function_too() -> None:
+    event: dict[str, Any] = BY_NAME["http_api"].event_from_request(
+        Request("POST", path="/github"), Front()
+    )
+    event |= {"isBase64Encoded": True, "body": "%%%"}
+    response = Webhooks(lambda event, context: None, SENDERS)(event)
+    assert (response["statusCode"], response["body"]) == (400, "Bad Request")
+
+
+def test_what_is_no_function_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"Expected a function of \(event, context\), got str"):
+        Webhooks("app", SENDERS)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", ["http_api", "openwhisk"])
+def test_a_response_that_the_platform_would_refuse_is_not_remembered(name: str) -> None:
+    store = MemoryStore()
+
+    def function(event: Any, context: Any) -> object:
+        return {"statusCode": "odd", "headers": 3}
+
+    source = BY_NAME[name]
+    request = Request("POST", path="/github", raw_path="/github", body=b"{}")
+    request.headers = [(k.lower(), v) for k, v in signed(b"{}").items()]
+    Webhooks(function, SENDERS, once=once(store))(source.event_from_request(request, Front()))
+    assert store._entries == {}
+
+
+def test_a_source_of_ones_own_is_asked_by_a_function_as_well() -> None:
+    class Own:
+        name = "own"
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(BY_NAME["http_api"], name)
+
+        def sent(self, event: Any) -> bool:
+            return isinstance(event, dict) and "own" in event
+
+        def request_from_event(self, event: Any) -> Request:
+            return Request("POST", path="/github", raw_path="/github")
+
+    behind = Webhooks(lambda event, context: None, SENDERS, sources=[Own()])
+    assert behind({"own": 1})["statusCode"] == 401
+
+
+def test_webhooks_stand_behind_a_router_at_a_stage() -> None:
+    async def asgi_app(scope: Any, receive: Any, send: Any) -> None:
+        await asgi_echo(scope, receive, send)
+
+    def function(event: Any, context: Any) -> dict[str, Any]:
+        return {"statusCode": 200, "body": delivery_of(event).body.decode()}
+
+    router = Router()
+    router.mount("/wsgi", Adapter(WsgiWebhooks(echo, SENDERS)))
+    router.mount("/asgi", AsgiAdapter(AsgiWebhooks(asgi_app, SENDERS), lifespan="off"))
+    router.route("/plain/github", Webhooks(function, {"/plain/github": GitHub("s")}))
+    with Client(router, "http-api", stage="prod") as client:
+        for path in ("wsgi/github", "asgi/github", "plain/github"):
+            reply = client.post(path, content=b"{}", headers=signed(b"{}"))
+            assert (reply.status_code, reply.text) == (200, "{}")
+            assert client.post(path, content=b"{}").status_code == 401
+
+
+def test_the_deadline_of_the_invocation_is_the_deliverys(context: Any) -> None:
+    seen: list[Delivery] = []
+
+    def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        seen.append(delivery_of(environ))
+        return echo(environ, start_response)
+
+    request = Request("POST", path="/github", raw_path="/github", body=b"{}")
+    request.headers = [(k.lower(), v) for k, v in signed(b"{}").items()]
+    event = BY_NAME["http_api"].event_from_request(request, Front())
+    handler = Adapter(WsgiWebhooks(app, SENDERS))
+    handler(event, context(30))
+    handler(event, None)
+    assert seen[0].deadline is not None
+    assert seen[1].deadline is None

@@ -1,0 +1,136 @@
+"""Each sender's own way to sign, and what these tests know of it."""
+
+import hashlib
+import hmac
+import json
+from base64 import b64encode
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from time import time
+from urllib.parse import parse_qs
+
+import stripe
+from slack_sdk.signature import SignatureVerifier
+from standardwebhooks.webhooks import Webhook as StandardWebhook
+from svix.webhooks import Webhook as SvixWebhook
+from twilio.request_validator import RequestValidator
+
+from lambda_events.webhooks import GitHub, Slack, StandardWebhooks, Stripe, Svix, Twilio
+from lambda_events.webhooks.sender import Signed
+from lambda_events.webhooks.twilio import FORM, Fields
+
+BASE64_SECRET = "whsec_" + b64encode(b"a secret of twenty-four b").decode()
+OTHER_SECRET = "whsec_" + b64encode(b"another of twenty-four by").decode()
+
+Sign = Callable[[bytes, str, str, float], dict[str, str]]
+"""(body, secret, url, seconds since 1970) to headers. Raises where the sender's own library could
+not sign such a body."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A sender, how it signs, its secret, and a body that it might send."""
+
+    name: str
+    kind: type[Signed]
+    sign: Sign
+    body: bytes = b'{"id": "evt_1", "event_id": "Ev1", "note": "caf\\u00e9"}'
+    content_type: str = "application/json"
+    signs_time: bool = True
+    signs_bytes: bool = False  # not only UTF-8
+    signs_body: bool = True  # as bytes, and not as fields
+    secret: str = BASE64_SECRET
+    query: str = ""
+
+    def sender(self) -> Signed:
+        return self.kind(self.secret)
+
+
+def standard(body: bytes, secret: str, url: str, at: float) -> dict[str, str]:
+    signature = StandardWebhook(secret).sign(
+        "msg_1", datetime.fromtimestamp(at, UTC), body.decode()
+    )
+    return _standard_headers("webhook", at, signature)
+
+
+def svix(body: bytes, secret: str, url: str, at: float) -> dict[str, str]:
+    signature = SvixWebhook(secret).sign("msg_1", datetime.fromtimestamp(at, UTC), body.decode())
+    return _standard_headers("svix", at, signature)
+
+
+def _standard_headers(prefix: str, at: float, signature: str) -> dict[str, str]:
+    return {
+        f"{prefix}-id": "msg_1",
+        f"{prefix}-timestamp": str(int(at)),
+        f"{prefix}-signature": signature,
+    }
+
+
+def by_stripe(body: bytes, secret: str, url: str, at: float) -> dict[str, str]:
+    signer = stripe.WebhookSignature
+    return {"Stripe-Signature": signer.generate_signature_header(body.decode(), secret, int(at))}
+
+
+def by_slack(body: bytes, secret: str, url: str, at: float) -> dict[str, str]:
+    signature = SignatureVerifier(secret).generate_signature(timestamp=str(int(at)), body=body)
+    assert signature is not None
+    return {"X-Slack-Request-Timestamp": str(int(at)), "X-Slack-Signature": signature}
+
+
+def by_github(body: bytes, secret: str, url: str, at: float) -> dict[str, str]:
+    digest = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    return {"X-Hub-Signature-256": f"sha256={digest}", "X-GitHub-Delivery": "7c6f-1"}
+
+
+def by_twilio(body: bytes, secret: str, url: str, at: float) -> dict[str, str]:
+    fields = Fields(parse_qs(body.decode(), keep_blank_values=True))
+    signature = RequestValidator(secret).compute_signature(url, fields)
+    return {"X-Twilio-Signature": signature, "I-Twilio-Idempotency-Token": "tok-1"}
+
+
+def by_twilio_json(body: bytes, secret: str, url: str, at: float) -> dict[str, str]:
+    return {"X-Twilio-Signature": RequestValidator(secret).compute_signature(url, {})}
+
+
+def body_query(body: bytes) -> str:
+    """The query that Twilio adds for a body that is no form."""
+    return "bodySHA256=" + hashlib.sha256(body).hexdigest()
+
+
+CASES = {
+    case.name: case
+    for case in (
+        Case("standard-webhooks", StandardWebhooks, standard),
+        Case("svix", Svix, svix),
+        Case("stripe", Stripe, by_stripe),
+        Case("slack", Slack, by_slack),
+        Case("github", GitHub, by_github, signs_time=False, signs_bytes=True),
+        Case(
+            "twilio",
+            Twilio,
+            by_twilio,
+            body=b"Body=Tea+at+5%3F&From=%2B4412345&Empty=",
+            content_type=FORM,
+            signs_time=False,
+            signs_body=False,
+        ),
+    )
+}
+
+IDS = {
+    "standard-webhooks": "msg_1",
+    "svix": "msg_1",
+    "stripe": "evt_1",
+    "slack": "Ev1",
+    "github": "7c6f-1",
+    "twilio": "tok-1",
+}
+
+
+def now() -> float:
+    return time()
+
+
+def json_body(**members: str) -> bytes:
+    return json.dumps(members).encode()

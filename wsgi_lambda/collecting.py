@@ -1,0 +1,33 @@
+"""A WSGI app's whole reply, collected before anything of it is sent."""
+
+from lambda_events.messages import Headers, Reply
+from wsgi_lambda.http import App, Environ, serve
+
+
+class _Collecting:
+    """Takes a reply as an Exchange does, and keeps it."""
+
+    def __init__(self) -> None:
+        self.reply = Reply()
+        self.started = False
+        self.complete = False
+        self._chunks: list[bytes] = []
+
+    def start(self, status: int, headers: Headers, reason: str = "") -> None:
+        self.reply = Reply(status, headers, reason=reason)
+        self.started = True
+
+    def write(self, data: bytes) -> None:
+        self._chunks.append(data)
+
+    def end(self) -> None:
+        self.reply.body = b"".join(self._chunks)
+        self.complete = True
+
+
+def collected(app: App, environ: Environ) -> Reply:
+    """What the app answers, under all rules of PEP 3333. AppError for what it does wrong, and
+    from what it raises."""
+    collecting = _Collecting()
+    serve(app, environ, collecting)
+    return collecting.reply
