@@ -3,17 +3,18 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
-from urllib.parse import quote
 
 from asgi_lambda.collecting import Collecting
 from asgi_lambda.http import Message, Scope
+from asgi_lambda.leasing import Leasing
 from lambda_events.headers import single_map
 from lambda_events.messages import Reply
-from lambda_events.url import begins_with
+from lambda_events.url import begins_with, raw_path_from_decoded
+from lambda_events.webhooks.around import checked_app, entered
 from lambda_events.webhooks.delivery import KEY, Delivery
 from lambda_events.webhooks.gate import LIMIT, Gate, Incoming
 from lambda_events.webhooks.once import Lease, Once
-from lambda_events.webhooks.sender import Sender
+from lambda_events.webhooks.senders.sender import Sender
 
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
@@ -37,12 +38,17 @@ class Webhooks:
         limit: int = LIMIT,
         once: Once | None = None,
     ) -> None:
+        checked_app(app, "asgi_lambda")
         self.app = app
         self._gate = Gate(senders, limit, once)
+        self.paths = self._gate.paths
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path = _app_path(scope) if scope["type"] == "http" else ""
-        sender = self._gate.sender(path) if path else None
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        entered(scope, self)
+        path = _app_path(scope)
+        sender = self._gate.sender(path)
         if sender is None:
             return await self.app(scope, receive, send)
         body = await _body(receive, self._gate.limit)
@@ -51,7 +57,7 @@ class Webhooks:
         delivery = await self._judged(sender, path, body, scope)
         if isinstance(delivery, Reply):
             return await _answer(delivery, send)
-        scope = {**scope, KEY: delivery}
+        scope[KEY] = delivery  # not in a copy: whoever is outside looks for the app's own keys
         again = _Receive(body, receive)
         if self._gate.once is None:
             return await self.app(scope, again, send)
@@ -66,13 +72,14 @@ class Webhooks:
         pairs = [(n.decode("latin-1"), v.decode("latin-1")) for n, v in scope["headers"]]
         headers = single_map(pairs, ",")
         context = scope.get("aws.context")
-        sent = Incoming(method, path, body, headers, url_of(scope, headers), context)
+        root = scope.get("root_path", "").rstrip("/")
+        sent = Incoming(method, root, path, body, headers, url_of(scope, headers), context)
         return await asyncio.to_thread(gate.judged, sender, sent)
 
     async def _once(
         self, once: Once, delivery: Delivery, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        lease = await asyncio.to_thread(once.begin, delivery)
+        lease = await Leasing(once, delivery).lease()
         if not isinstance(lease, Lease):
             return await _answer(lease, send)
 
@@ -82,7 +89,7 @@ class Webhooks:
 
         collecting = Collecting(complete)
         # What is sent in other ways than these messages could not be remembered.
-        scope = {**scope, "extensions": {}}
+        scope["extensions"] = {}
         try:
             await self.app(scope, receive, collecting.send)
         finally:
@@ -129,9 +136,9 @@ def _app_path(scope: Scope) -> str:
 def url_of(scope: Scope, headers: Mapping[str, str]) -> str:
     """The public URL that was asked for, as it was sent where the server tells."""
     path, root = scope["path"], scope.get("root_path", "").rstrip("/")
-    raw: bytes = scope.get("raw_path") or quote(path).encode()
+    raw: bytes = scope.get("raw_path") or raw_path_from_decoded(path).encode()
     if root and not begins_with(path, root):
-        raw = quote(root).encode() + raw
+        raw = raw_path_from_decoded(root).encode() + raw
     query: bytes = scope.get("query_string", b"")
     host = headers.get("host") or _host_of(scope.get("server"))
     target = raw.partition(b"?")[0] + (b"?" + query if query else b"")

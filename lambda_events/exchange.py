@@ -5,7 +5,6 @@ reply, whatever the app and whatever the source.
 """
 
 import logging
-import re
 from collections.abc import Callable
 from time import monotonic
 
@@ -18,14 +17,11 @@ from lambda_events.headers import clean
 from lambda_events.messages import Headers, Request, plain_reply
 from lambda_events.options import Options
 from lambda_events.sink import Sink
-from lambda_events.url import path_from_raw, split_root
+from lambda_events.url import alike, path_from_raw, split_root
 
 # RFC 9110 §6.4.1: these never have a body, whatever the app sends.
 _BODILESS = frozenset({204, 304})
 logger = logging.getLogger("lambda_events")
-_slashes = re.compile("/+").sub
-# Starlette's routes end in `$`, which also matches before a line feed.
-_IGNORED_AT_THE_END = "/" + "".join(map(chr, range(33)))
 
 
 class Exchange:
@@ -99,7 +95,7 @@ class Exchange:
             return False
         # Frameworks differ in what else they route there, so everything that looks alike is hidden.
         # Apps strip root paths of their own, so it counts wherever a path ends in it.
-        if not _alike(self.request.public_path).endswith(_alike(hidden)):
+        if not alike(self.request.public_path).lower().endswith(alike(hidden).lower()):
             return False
         reply = plain_reply(404, "Not Found")
         self.start(reply.status, reply.headers)
@@ -200,10 +196,6 @@ def _with_root(request: Request, root: str) -> Request:
 
 def _nothing() -> None:
     """No app of this kind can be stopped."""
-
-
-def _alike(path: str) -> str:
-    return _slashes("/", path).rstrip(_IGNORED_AT_THE_END).lower()
 
 
 def _content_length(headers: Headers) -> int | None:

@@ -6,7 +6,7 @@ request over; each names the function here that fits it.
 
 import re
 from collections.abc import Callable
-from urllib.parse import parse_qsl, quote, unquote, unquote_to_bytes
+from urllib.parse import parse_qsl, quote, quote_from_bytes, unquote, unquote_to_bytes, urlparse
 
 Pairs = list[tuple[str, str]]
 
@@ -27,6 +27,10 @@ def _beyond(safe: str) -> Callable[[str], object]:
     return re.compile(f"[^{re.escape(safe)}]").search
 
 
+_odd = re.compile("[\x00-\x20\x7f-\xa0\xad\u2028\u2029\ufffd]").sub
+_origin = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/]*").sub
+_slashes = re.compile("/+").sub
+
 _not_path = _beyond(_PATH_SAFE)
 _not_decoded = _beyond(_DECODED_SAFE)
 _not_query = _beyond(_QUERY_SAFE)
@@ -46,6 +50,11 @@ def raw_path_from_decoded(path: str) -> str:
     if _not_decoded(path) is None:
         return path
     return quote(path, _DECODED_SAFE, errors="replace")
+
+
+def raw_path_from_bytes(path: bytes) -> str:
+    """A path that was decoded to bytes, encoded so that decoding gives them back."""
+    return quote_from_bytes(path, _DECODED_SAFE)
 
 
 def path_from_raw(raw_path: str) -> str:
@@ -93,6 +102,21 @@ def encoded_pairs(query: str) -> Pairs:
     """Split a query at `&` and the first `=`, decoding nothing, as an ALB does."""
     parts = (part.partition("=") for part in query.split("&") if part)
     return [(name, value) for name, _, value in parts]
+
+
+def alike(path: str) -> str:
+    """One spelling for all that some framework routes as it does this decoded path.
+
+    Werkzeug and others merge slashes; Starlette's routes end in `$`, which also matches before a
+    line feed; some decode with what is no UTF-8 left out; and a server may be sent a whole URL,
+    of which Quart takes the path, even where it is decoded by then.
+    """
+    if not path.startswith("/"):
+        try:
+            path = urlparse(path).path
+        except ValueError:  # brackets in the place of a host
+            path = _origin("", path, count=1)
+    return "/" + _slashes("/", _odd("", path.replace("\\", "/"))).strip("/")
 
 
 def begins_with(path: str, root: str) -> bool:

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from io import BytesIO
-from urllib.parse import quote
 
+from lambda_events.errors import AppError
 from lambda_events.messages import PHRASES, Reply
+from lambda_events.url import raw_path_from_bytes
+from lambda_events.webhooks.around import checked_app, entered
 from lambda_events.webhooks.delivery import KEY, Delivery
 from lambda_events.webhooks.gate import LIMIT, Gate, Incoming
 from lambda_events.webhooks.once import Lease, Once
-from lambda_events.webhooks.sender import Sender
+from lambda_events.webhooks.senders.sender import Sender
 from wsgi_lambda.collecting import collected
 from wsgi_lambda.http import App, Environ, StartResponse
 
@@ -32,22 +34,30 @@ class Webhooks:
         limit: int = LIMIT,
         once: Once | None = None,
     ) -> None:
+        checked_app(app, "wsgi_lambda")
         self.app = app
         self._gate = Gate(senders, limit, once)
+        self.paths = self._gate.paths
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        path = environ.get("PATH_INFO", "").encode("latin-1").decode("utf-8", "replace")
+        if "REQUEST_METHOD" not in environ:  # an event, which would pass as a request for no path
+            raise AppError(
+                "Expected a WSGI environ, got something else: this Webhooks is for a WSGI app. "
+                "Next: Webhooks around the app, then handler = Adapter(app)."
+            )
+        entered(environ, self)
+        path = _decoded(environ.get("PATH_INFO", ""))
         sender = self._gate.sender(path)
         if sender is None:
             return self.app(environ, start_response)
         delivery = self._judged(sender, path, environ)
         if isinstance(delivery, Reply):
-            return _sent(delivery, start_response)
+            return _sent(delivery, environ, start_response)
         environ[KEY] = delivery
         once = self._gate.once
         if once is None:
             return self.app(environ, start_response)
-        return _sent(self._answer_once(once, delivery, environ), start_response)
+        return _sent(self._answer_once(once, delivery, environ), environ, start_response)
 
     def _judged(self, sender: Sender, path: str, environ: Environ) -> Delivery | Reply:
         method = environ["REQUEST_METHOD"]
@@ -59,7 +69,8 @@ class Webhooks:
         environ["CONTENT_LENGTH"] = str(len(body))
         environ.pop("HTTP_TRANSFER_ENCODING", None)  # the body is whole now
         context = environ.get("aws.context")
-        sent = Incoming(method, path, body, _headers(environ), url_of(environ), context)
+        root = _decoded(environ.get("SCRIPT_NAME", ""))
+        sent = Incoming(method, root, path, body, _headers(environ), url_of(environ), context)
         return self._gate.judged(sender, sent)
 
     def _answer_once(self, once: Once, delivery: Delivery, environ: Environ) -> Reply:
@@ -73,6 +84,11 @@ class Webhooks:
             raise
         once.end(lease, reply)
         return reply
+
+
+def _decoded(path: str) -> str:
+    """A path out of PEP 3333's bytes-in-str."""
+    return path.encode("latin-1").decode("utf-8", "replace")
 
 
 def _body(environ: Environ, limit: int) -> bytes | None:
@@ -116,14 +132,14 @@ def url_of(environ: Environ) -> str:
     if not target.startswith("/"):
         path = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
         query = environ.get("QUERY_STRING")
-        target = quote(path, encoding="latin-1") + (f"?{query}" if query else "")
+        target = raw_path_from_bytes(path.encode("latin-1")) + (f"?{query}" if query else "")
     return f"{environ['wsgi.url_scheme']}://{host}{target}"
 
 
-def _sent(reply: Reply, start_response: StartResponse) -> Iterable[bytes]:
+def _sent(reply: Reply, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
     headers = list(reply.headers)
     if reply.status not in (204, 304) and "content-length" not in dict(headers):
         headers.append(("content-length", str(len(reply.body))))
     reason = reply.reason or PHRASES.get(reply.status, "")
     start_response(f"{reply.status} {reason}", headers)
-    return [reply.body]
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [reply.body]

@@ -6,14 +6,16 @@ from typing import Any
 
 from lambda_events.body import is_text
 from lambda_events.errors import BadRequest, ConfigurationError
+from lambda_events.handler import Handler
 from lambda_events.headers import single_map
 from lambda_events.messages import Reply, Request, plain_reply
 from lambda_events.sources import Source, find_source
 from lambda_events.sources.front import Event, Front
+from lambda_events.webhooks.around import around_handler
 from lambda_events.webhooks.delivery import KEY, Delivery
 from lambda_events.webhooks.gate import LIMIT, Gate, Incoming
 from lambda_events.webhooks.once import Lease, Once
-from lambda_events.webhooks.sender import Sender
+from lambda_events.webhooks.senders.sender import Sender
 
 Function = Callable[[Any, Any], Any]
 
@@ -40,6 +42,8 @@ class Webhooks:
             raise ConfigurationError(
                 f"Expected a function of (event, context), got {type(function).__name__}."
             )
+        if isinstance(function, Handler):
+            raise around_handler("a function of (event, context)", function)
         functools.update_wrapper(self, function)
         self._function = function
         self._gate = Gate(senders, limit, once)
@@ -67,7 +71,8 @@ class Webhooks:
         if len(body) > self._gate.limit:
             return self._gate.too_large(sender, method, path)
         headers = single_map(request.headers, ",")
-        sent = Incoming(method, path, body, headers, url_of(request), context)
+        root = request.root_path
+        sent = Incoming(method, root, path, body, headers, url_of(request), context)
         return self._gate.judged(sender, sent)
 
     def _once(

@@ -5,23 +5,30 @@ on to the app, a Reply back to the client.
 """
 
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from lambda_events.deadline import deadline_of
-from lambda_events.errors import AppError, ConfigurationError
+from lambda_events.errors import ConfigurationError
 from lambda_events.messages import Reply, plain_reply
 from lambda_events.path_tree import PathTree, segments_of
-from lambda_events.url import raw_path_from_decoded
+from lambda_events.url import alike, raw_path_from_decoded
 from lambda_events.webhooks.delivery import Delivery, Headers
+from lambda_events.webhooks.fetched import NoSecrets
 from lambda_events.webhooks.once import Once
-from lambda_events.webhooks.sender import Refused, Sender, normal_id, sender_of, unverifiable
+from lambda_events.webhooks.senders.ids import digest, normal_id
+from lambda_events.webhooks.senders.sender import Sender, sender_of, unverifiable, why
 
 LIMIT = 1024 * 1024
 """Bytes of a delivery's body: an Application Load Balancer lets no more through, and of the
 senders here only GitHub may send more (25 MB)."""
 
+# Flask's patterns, shells', Express's, Starlette's, and what is decoded before it is matched.
+_foreign = re.compile(r"[<>*]|/:|\{[^}]*:|%[0-9A-Fa-f]{2}").search
+_ANY_TEXT = "\0"  # in the place of a parameter; no path written out has it
 _LONGEST_PATH = 200  # in a log line
 logger = logging.getLogger("lambda_events")
 
@@ -31,6 +38,7 @@ class Incoming:
     """A request to be judged: what a sender may have signed, and the invocation's context."""
 
     method: str
+    root_path: str
     path: str
     body: bytes
     headers: Headers
@@ -58,14 +66,23 @@ class Gate:
         if once is not None and not isinstance(once, Once):
             raise ConfigurationError(f"Expected once(store), got {type(once).__name__}.")
         self._tree: PathTree[Sender] = PathTree()
+        by_name: dict[str, object] = {}
         for pattern, given in senders.items():
-            self._tree.add(pattern, sender_of(given))
+            sender = sender_of(given)
+            _check(pattern, given, by_name.setdefault(sender.name, given))
+            self._tree.add(pattern, sender)
+        self.paths = tuple(senders)
         self.limit = limit
         self.once = once
 
     def sender(self, path: str) -> Sender | None:
         """The sender that an app's path belongs to, decoded, below the root path."""
         found = self._tree.find(segments_of(path))
+        if found is None:
+            # Frameworks route more than one spelling of a path to a view, and let a last parameter
+            # be empty: whatever might reach it has to be signed.
+            segments = segments_of(alike(path))
+            found = self._tree.find(segments) or self._tree.find([*segments, _ANY_TEXT])
         return None if found is None else found.target
 
     def too_large(self, sender: Sender, method: str, path: str) -> Reply:
@@ -74,20 +91,31 @@ class Gate:
 
     def judged(self, sender: Sender, sent: Incoming) -> Delivery | Reply:
         """The delivery that the sender signed, or the answer to what it did not sign."""
-        method, path, body = sent.method, sent.path, sent.body
+        refused = partial(self._refused, sender, sent.method, sent.path)
         try:
-            result: object = sender.verify(body, sent.headers, sent.url)  # type: ignore[func-returns-value]
-            if result is not None:
-                raise unverifiable(sender, result)
-            given = sender.delivery_id(body, sent.headers)
-        except AppError as error:  # ours: no secret to be had, a verifier that answers
-            return self._refused(sender, method, path, error.status, str(error))
+            result: object = sender.verify(sent.body, sent.headers, sent.url)  # type: ignore[func-returns-value]
+        except NoSecrets as error:
+            return refused(503, str(error))
         except Exception as error:
             # Verifiers raise anything on hostile input, and their messages hold what was sent.
-            reason = str(error) if isinstance(error, Refused) else type(error).__name__
-            return self._refused(sender, method, path, 401, reason)
-        key, deadline = normal_id(given, body), deadline_of(sent.context)
-        return Delivery(sender.name, key, body, sent.headers, sent.url, method, deadline)
+            return refused(401, why(error))
+        if result is not None:
+            return refused(500, unverifiable(sender, result))
+        try:
+            given = normal_id(sender.delivery_id(sent.body, sent.headers), sent.body)
+        except Exception as error:  # the body is the sender's, but nobody knows which it is
+            return refused(500, f"its id could not be told: {why(error)}")
+        return Delivery(
+            sender=sender.name,
+            id=given,
+            body=sent.body,
+            headers=sent.headers,
+            url=sent.url,
+            method=sent.method,
+            path=alike(sent.root_path + sent.path),
+            digest="" if getattr(sender, "signs_id", False) else digest(sent.url, sent.body),
+            deadline=deadline_of(sent.context),
+        )
 
     def _refused(self, sender: Sender, method: str, path: str, status: int, reason: str) -> Reply:
         shown = raw_path_from_decoded(path)[:_LONGEST_PATH]
@@ -95,6 +123,20 @@ class Gate:
             "Refused %.20s %s, %s's, with %d: %s", method, shown, sender.name, status, reason
         )
         return plain_reply(status, PHRASES_TOLD[status])
+
+
+def _check(pattern: str, given: object, namesake: object) -> None:
+    if _foreign(pattern):
+        raise ConfigurationError(
+            "Expected a path in API Gateway's patterns, decoded, such as /hooks/{id} or "
+            f"/hooks/{{proxy+}}, got {pattern!r}."
+        )
+    if given is not namesake:
+        raise ConfigurationError(
+            f"Expected senders with different names, got two at {pattern} and before it that are "
+            "named alike: the one's deliveries would be taken for the other's. Next: "
+            "Stripe(secret, name=...)."
+        )
 
 
 PHRASES_TOLD = {

@@ -19,6 +19,7 @@ from lambda_events.errors import AppError, ConfigurationError, LambdaAdaptersErr
 from lambda_events.messages import Reply, plain_reply
 from lambda_events.webhooks.delivery import Delivery
 from lambda_events.webhooks.remembered import reply_from_text, text_from_reply, worth_remembering
+from lambda_events.webhooks.senders.sender import why
 from lambda_events.webhooks.stores.store import Busy, Finished, Store
 
 THREE_DAYS = 3 * 24 * 3600.0
@@ -51,14 +52,21 @@ class Once:
         self._key = key
         self._lease = lease
         self._keep = keep
+        self._workers: set[str] = set()
 
     def begin(self, delivery: Delivery) -> Lease | Reply:
         """Lease a delivery for an app; a Reply where the app must not run: the earlier answer,
         409 while somebody else is at it, 503 without the store."""
         try:
-            key = "reply|" + self._key_of(delivery)
+            # Another method is another request: what OPTIONS gets is not what POST does.
+            key = f"reply|{delivery.method}|{self._key_of(delivery)}"
+        except Exception as error:
+            logger.error("The key of a delivery of %s: %s", delivery.sender, why(error))
+            return plain_reply(500, "Internal Server Error")
+        try:
             taken = self._store.take(key, self._seconds(delivery))
             if isinstance(taken, Finished):
+                logger.info("A delivery of %s came again and was answered again.", delivery.sender)
                 return reply_from_text(taken.answer)
         except Exception:
             logger.exception(
@@ -118,19 +126,26 @@ class Once:
                 "Expected a function that does its work when called, got a coroutine function. "
                 + _NEXT
             )
-        name = getattr(function, "__qualname__", None)
-        if name is None:
+        name = getattr(function, "__qualname__", "<lambda>")
+        if name.endswith("<lambda>"):
             raise ConfigurationError(
                 f"Expected a function with a name, got {type(function).__name__}: the name is part "
                 "of its deliveries' keys. Next: def work(delivery)."
             )
         prefix = f"{function.__module__}.{name}|"
+        if prefix in self._workers:
+            raise ConfigurationError(
+                f"Expected workers with different names, got two of {prefix[:-1]}: what one has "
+                "finished would be passed over by the other."
+            )
+        self._workers.add(prefix)
 
         @functools.wraps(function)
         def work(delivery: Delivery) -> None:
             key = prefix + self._key_of(delivery)
             taken = self._store.take(key, self._seconds(delivery))
             if isinstance(taken, Finished):
+                logger.info("A delivery of %s came again and was passed over.", delivery.sender)
                 return
             if isinstance(taken, Busy):
                 raise UnderWay(f"A delivery of {delivery.sender} is under way elsewhere.")
@@ -171,6 +186,7 @@ def once(
             f"Expected a function of a delivery as key, got {type(key).__name__}."
         )
     for name, seconds in (("lease", lease), ("keep", keep)):
-        if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not seconds > 0:
+        number = isinstance(seconds, (int, float)) and not isinstance(seconds, bool)
+        if not number or not 0 < seconds < math.inf:
             raise ConfigurationError(f"Expected {name} in seconds, over 0, got {seconds!r}.")
     return Once(store, key, lease, keep)

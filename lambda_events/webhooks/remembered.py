@@ -11,8 +11,8 @@ MOST_BYTES = 64 * 1024
 
 def worth_remembering(reply: Reply) -> bool:
     """Whether the work is done. A 5xx says that it is not; a 4xx may be a view that is still
-    missing, and senders try again after either."""
-    return reply.status < 400
+    missing, a 3xx one whose path ends in a slash; senders take all of them for failures."""
+    return 200 <= reply.status < 300
 
 
 def text_from_reply(reply: Reply) -> str:

@@ -6,79 +6,25 @@ Stripe(env("STRIPE_SECRET", "STRIPE_SECRET_OLD"))
 Stripe(cached(fetch, seconds=300))               from Secrets Manager, say
 """
 
-import logging
 import os
-import threading
 from collections.abc import Callable, Sequence
-from time import monotonic
+from typing import Protocol
 
-from lambda_events.errors import AppError, ConfigurationError
-
-logger = logging.getLogger("lambda_events")
+from lambda_events.errors import ConfigurationError
 
 Texts = str | Sequence[str]
-
-AGAIN_AFTER = 10.0
-"""Seconds between two fetches because no secret matched: forgers must not make us fetch at will."""
-
-
-def env(name: str, *others: str) -> list[str]:
-    """The secrets in environment variables, read now. The first must be set; those behind it
-    may be, while a secret is replaced. Raises ConfigurationError where it is not."""
-    if not os.environ.get(name):
-        raise ConfigurationError(
-            f"Expected a secret in the environment variable {name}, which is not set. Without it "
-            "every delivery would be refused, so nothing was started."
-        )
-    return [os.environ[each] for each in (name, *others) if os.environ.get(each)]
+Check = Callable[[str], None]
+"""Raises ConfigurationError for a secret that its sender could not have given."""
 
 
-class cached:  # noqa: N801 - used like a function, `env`'s neighbour
-    """Secrets that `fetch()` gives, asked for when first needed and again after `seconds`.
-
-    When no secret matches a signature, it is asked at once, every ten seconds at most: the
-    first delivery signed with a new secret is not lost.
-    """
-
-    def __init__(self, fetch: Callable[[], Texts], seconds: float = 300.0) -> None:
-        if not callable(fetch):
-            raise ConfigurationError(
-                f"Expected a function that gives the secrets, got {type(fetch).__name__}."
-            )
-        self._fetch = fetch
-        self._seconds = seconds
-        self._lock = threading.Lock()
-        self._known: list[str] = []
-        self._fetched_at = 0.0
+class Secrets(Protocol):
+    """Something to ask for secrets."""
 
     def current(self) -> list[str]:
-        """The secrets; AppError with status 503 where none can be had."""
-        return self._younger_than(self._seconds)
+        """The secrets; NoSecrets where none can be had."""
 
     def besides(self, tried: list[str]) -> list[str]:
-        """Those that are new since `tried`."""
-        return [secret for secret in self._younger_than(AGAIN_AFTER) if secret not in tried]
-
-    def _younger_than(self, seconds: float) -> list[str]:
-        with self._lock:
-            if not self._known or monotonic() - self._fetched_at >= seconds:
-                self._known = self._asked()
-                self._fetched_at = monotonic()
-            return self._known
-
-    def _asked(self) -> list[str]:
-        try:
-            return checked(self._fetch())
-        except Exception as error:
-            if self._known:  # better an old secret than none
-                logger.warning(
-                    "Secrets could not be fetched anew: %s. The old ones stay.",
-                    type(error).__name__,
-                )
-                return self._known
-            raise AppError(
-                f"The secrets could not be fetched: {type(error).__name__}.", 503
-            ) from error
+        """Those that are new since `tried`; NoSecrets where none can be had."""
 
 
 class Fixed:
@@ -94,18 +40,19 @@ class Fixed:
         return []
 
 
-Given = Texts | Callable[[], Texts] | cached
+def env(name: str, *others: str) -> list[str]:
+    """The secrets in environment variables, read now. The first must be set; those behind it
+    may be, while a secret is replaced. Raises ConfigurationError where it is not."""
+    if not os.environ.get(name):
+        raise ConfigurationError(
+            f"Expected a secret in the environment variable {name}, which is not set, or empty. "
+            f"Without it every delivery would be refused. Next: export {name}=..., and on Lambda "
+            "set it in the function's environment."
+        )
+    return [os.environ[each] for each in (name, *others) if os.environ.get(each)]
 
 
-def secrets_of(given: Given) -> Fixed | cached:
-    """What a sender was given, as something to ask. Raises ConfigurationError for a secret that
-    could never match."""
-    if isinstance(given, cached):
-        return given
-    return cached(given) if callable(given) else Fixed(checked(given))
-
-
-def checked(texts: object) -> list[str]:
+def checked(texts: object, check: Check) -> list[str]:
     """The secrets as a list; ConfigurationError where there is none, or one that is no secret."""
     secrets = [texts] if isinstance(texts, str) else texts
     if not isinstance(secrets, Sequence) or isinstance(secrets, bytes) or not secrets:
@@ -115,11 +62,12 @@ def checked(texts: object) -> list[str]:
             raise ConfigurationError(
                 f"Expected a secret as text, got {_described(secret)}. Is a variable not set?"
             )
-        if secret != secret.strip():
+        if secret != secret.strip() or not secret.isprintable():
             raise ConfigurationError(
-                "Expected a secret without white space at its ends, got one with some, perhaps a "
-                "line feed from the file it was copied from."
+                "Expected a secret without white space at its ends and without control characters, "
+                "got one with some, perhaps a line feed from the file it was copied from."
             )
+        check(secret)
     return list(secrets)
 
 

@@ -8,6 +8,7 @@ import inspect
 import json
 import re
 import shlex
+import sys
 import tomllib
 from pathlib import Path
 from types import ModuleType
@@ -46,12 +47,19 @@ def named(blocks: list[Block], language: str) -> list[Block]:
 
 
 @pytest.mark.parametrize("page", PAGES_AND_README, ids=name_of)
-def test_the_python_of_a_page_runs(page: Path) -> None:
-    """In order, in one namespace; functions that look like tests are called."""
-    namespace = vars(ModuleType("page"))
+def test_the_python_of_a_page_runs(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In order, in one namespace, which is also the module that the page says to write; functions
+    that look like tests are called. What a console block exports is in the environment."""
+    module = ModuleType("page")
+    namespace = vars(module)
+    for name in re.findall(r"[Ww]rite `(\w+)\.py`:", page.read_text()):
+        monkeypatch.setitem(sys.modules, name, module)
     try:
-        for block in named(blocks_of(page), "python"):
-            run(block, page, namespace)
+        for block in blocks_of(page):
+            if block.language == "python":
+                run(block, page, namespace)
+            for name, value in re.findall(r"(?m)^\$ export (\w+)=(\S+)$", block.text):
+                monkeypatch.setenv(name, value)
     finally:
         for value in list(namespace.values()):
             if isinstance(value, asgi_lambda.Adapter):

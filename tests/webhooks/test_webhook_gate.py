@@ -1,5 +1,6 @@
 """The gate: which path belongs to whom, what is refused when it is built, and what is logged."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -28,10 +29,15 @@ def headers_of(body: bytes) -> dict[str, str]:
         ("/hooks/42", "b"),
         ("/hooks/42/deep", None),
         ("/all/of/it", "c"),
-        ("/all", None),
+        ("/all", "c"),
+        ("/all/", "c"),  # Starlette's greedy part may be empty
+        ("/hooks/", "b"),
         ("/", None),
         ("/GitHub", None),
-        ("//github", None),
+        ("//github", "a"),
+        ("http://h/github", "a"),
+        ("/github\n", "a"),
+        ("", None),
     ],
 )
 def test_a_path_belongs_to_the_sender_whose_pattern_matches_it(path: str, name: str | None) -> None:
@@ -51,8 +57,22 @@ def test_a_path_belongs_to_the_sender_whose_pattern_matches_it(path: str, name: 
         ({}, {}, r'Expected senders by path, such as \{"/stripe".*got none'),
         (["/github"], {}, "Expected senders by path.*got list"),
         ({"github": GitHub("s")}, {}, "Expected a path pattern"),
-        ({"/a/{x}": GitHub("s"), "/a/{y}": GitHub("s")}, {}, "which match the same paths"),
+        (
+            {"/a/{x}": GitHub("s"), "/a/{y}": GitHub("s", name="b")},
+            {},
+            "which match the same paths",
+        ),
         ({"/github": GitHub}, {}, "Expected a sender such as"),
+        ({"/hooks/*": GitHub("s")}, {}, r"such as /hooks/\{id\} or /hooks/\{proxy\+\}, got '/ho"),
+        ({"/<x>": GitHub("s")}, {}, "in API Gateway's patterns"),
+        ({"/hooks/:id": GitHub("s")}, {}, "in API Gateway's patterns"),
+        ({"/{rest:path}": GitHub("s")}, {}, "in API Gateway's patterns"),
+        ({"/caf%C3%A9": GitHub("s")}, {}, "in API Gateway's patterns, decoded"),
+        (
+            {"/a": GitHub("s"), "/b": GitHub("t")},
+            {},
+            r"got two at /b and before it that are named alike.*Next: Stripe\(secret, name=",
+        ),
         ({"/github": GitHub("s")}, {"limit": 0}, "Expected a limit in bytes, got 0"),
         ({"/github": GitHub("s")}, {"limit": "1MB"}, "Expected a limit in bytes, got '1MB'"),
         ({"/github": GitHub("s")}, {"limit": True}, "Expected a limit in bytes"),
@@ -64,8 +84,10 @@ def test_what_cannot_be_is_refused_when_built(
 ) -> None:
     def app(event: Any, context: Any) -> None: ...
 
+    async def asgi_app(scope: Any, receive: Any, send: Any) -> None: ...
+
     with pytest.raises(ConfigurationError, match=message):
-        kind(app, senders, **options)
+        kind(asgi_app if kind is AsgiWebhooks else app, senders, **options)
 
 
 @pytest.mark.parametrize("result", [True, False, {"id": 1}, 0])
@@ -99,13 +121,18 @@ def test_without_secrets_nothing_reaches_the_app_and_the_sender_is_to_try_again(
         reply = client.post("/github", content=b"{}", headers=headers_of(b"{}"))
     assert (reply.status_code, reply.text, target.seen) == (503, "Service Unavailable", [])
     assert [r.getMessage() for r in caplog.records if r.levelname == "WARNING"] == [
-        "Refused POST /github, github's, with 503: The secrets could not be fetched: "
-        "ConnectionError."
+        "Refused POST /github, github's, with 503: its secrets could not be had: ConnectionError"
     ]
 
 
 @pytest.mark.parametrize(
-    "error", [UnicodeDecodeError("utf-8", b"x", 0, 1, "bad"), TypeError("t"), RecursionError()]
+    "error",
+    [
+        UnicodeDecodeError("utf-8", b"x", 0, 1, "bad"),
+        TypeError("t"),
+        RecursionError(),
+        AppError("with a status of its own", 418),
+    ],
 )
 def test_whatever_a_verifier_raises_is_a_401_and_its_words_stay_here(
     error: Exception, caplog: pytest.LogCaptureFixture
@@ -116,11 +143,16 @@ def test_whatever_a_verifier_raises_is_a_401_and_its_words_stay_here(
     gate = Gate({"/acme": acme})
     sender = gate.sender("/acme")
     assert sender is not None
-    reply = gate.judged(sender, Incoming("POST", "/acme\n" + "x" * 500, b"", {}, ""))
+    reply = gate.judged(sender, Incoming("POST", "", "/acme\n" + "x" * 500, b"", {}, ""))
     assert not isinstance(reply, Delivery)
     assert (reply.status, reply.body) == (401, b"Unauthorized")
     shown = "/acme%0A" + "x" * 192
-    assert caplog.messages == [f"Refused POST {shown}, acme's, with 401: {type(error).__name__}"]
+    (message,) = caplog.messages
+    assert re.fullmatch(
+        f"Refused POST {shown}, acme's, with 401: "
+        rf"{type(error).__name__} at test_webhook_gate\.py:\d+",
+        message,
+    )
 
 
 def test_a_verifiers_exit_is_not_a_refusal() -> None:
@@ -131,14 +163,59 @@ def test_a_verifiers_exit_is_not_a_refusal() -> None:
     sender = gate.sender("/acme")
     assert sender is not None
     with pytest.raises(SystemExit):
-        gate.judged(sender, Incoming("POST", "/acme", b"", {}, ""))
+        gate.judged(sender, Incoming("POST", "", "/acme", b"", {}, ""))
 
 
 def test_a_view_that_asks_for_its_delivery_cannot_be_reached_around_the_verifier() -> None:
     for holder in ({}, {"webhooks.delivery": "forged"}, {"webhooks.delivery": {"sender": "x"}}):
-        with pytest.raises(AppError, match="a path that no sender was given") as caught:
+        with pytest.raises(AppError, match="got a request that no Webhooks has let through") as e:
             delivery_of(holder)
-        assert caught.value.status == 500
+        assert e.value.status == 500
+
+
+@pytest.mark.parametrize("kind", ["wsgi", "asgi"])
+def test_a_view_at_a_forgotten_path_is_told_which_paths_there_are(
+    kind: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    target = TARGETS[kind]({"/stripe": GitHub("s", name="a"), "/github": GitHub("s")})
+    with Client(target.handler, "http-api") as client:
+        assert client.post("/slack").status_code == 500
+    assert (
+        "got a request whose path is none of /stripe, /github. Next: name it in "
+        "Webhooks(app, {path: sender}), without the stage." in caplog.text
+    )
+
+
+def test_what_holds_no_delivery_is_named() -> None:
+    with pytest.raises(AppError, match=r"Expected request\.environ \(Flask\).*got Gate"):
+        delivery_of(Gate({"/a": GitHub("s")}))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"), [(7, "7"), (True, None), (["a"], None), (7.5, None), (None, "sha256-")]
+)
+def test_an_id_that_is_none_is_a_500_and_no_exception(
+    given: object, expected: str | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Acme:
+        name = "acme"
+
+        def verify(self, body: bytes, headers: object, url: str) -> None: ...
+
+        def delivery_id(self, body: bytes, headers: object) -> object:
+            return given
+
+    gate = Gate({"/acme": Acme()})
+    sender = gate.sender("/acme")
+    assert sender is not None
+    told = gate.judged(sender, Incoming("POST", "", "/acme", b"", {}, ""))
+    if expected is not None:
+        assert isinstance(told, Delivery)
+        assert told.id.startswith(expected)
+    else:
+        assert not isinstance(told, Delivery)
+        assert told.status == 500
+        assert "with 500: its id could not be told: TypeError at ids.py" in caplog.text
 
 
 def test_a_client_cannot_say_that_it_was_verified() -> None:
@@ -148,17 +225,35 @@ def test_a_client_cannot_say_that_it_was_verified() -> None:
         target.handler({**event, "webhooks.delivery": {"sender": "github"}}, None)
 
 
+FORM = {"content-type": "application/x-www-form-urlencoded; charset=utf-8"}
+
+
 def test_a_deliverys_body_is_json_or_a_value_error() -> None:
     assert Delivery("s", "1", b'{"a": [1]}').json() == {"a": [1]}
     for body in (b"", b"\xff", b"[" * 100_000):
-        with pytest.raises(ValueError):  # noqa: PT011 - JSONDecodeError and UnicodeDecodeError
+        with pytest.raises(ValueError, match="Expected JSON as body of a delivery of s, got") as e:
             Delivery("s", "1", body).json()
+        assert "form()" not in str(e.value)
+    with pytest.raises(ValueError, match=r"A form's fields are in form\(\)"):
+        Delivery("s", "1", b"payload=%7B%7D", FORM).json()
+
+
+def test_a_deliverys_form_has_its_fields_or_is_a_value_error() -> None:
+    body = b"command=%2Ftea&text=&user=a&user=b&odd=%ff"
+    assert Delivery("slack", "1", body, FORM).form() == {
+        "command": ["/tea"],
+        "text": [""],
+        "user": ["a", "b"],
+        "odd": ["\ufffd"],
+    }
+    with pytest.raises(ValueError, match=r"got something else\. JSON is in json\(\)"):
+        Delivery("slack", "1", b"{}", {"content-type": "application/json"}).form()
 
 
 def test_a_delivery_shows_nothing_that_it_holds() -> None:
     delivery = Delivery("github", "7c", b"token", {"x": "token"}, "https://a/?token=1")
-    assert repr(delivery) == "Delivery(sender='github', id='7c', method='POST')"
-    assert delivery.key == "github:7c"
+    assert repr(delivery) == "Delivery(sender='github', id='7c', method='POST', path='/')"
+    assert delivery.key == "github:/:7c"
 
 
 def test_the_log_does_not_tell_what_was_sent(caplog: pytest.LogCaptureFixture) -> None:
@@ -167,5 +262,6 @@ def test_the_log_does_not_tell_what_was_sent(caplog: pytest.LogCaptureFixture) -
         for case in CASES.values():
             headers = {"x-hub-signature-256": "sha256=token", "stripe-signature": "t=1,v1=token"}
             client.post(f"/hooks/{case.name}?q=token", content=b"token", headers=headers)
-    assert len(caplog.messages) == len(CASES)
-    assert "token" not in " ".join(caplog.messages)
+    lines = [record.getMessage() for record in caplog.records if record.name == "lambda_events"]
+    assert len(lines) == len(CASES)
+    assert "token" not in " ".join(lines)

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from time import time
 from typing import Any
 
@@ -85,6 +86,7 @@ def test_what_each_sender_signed_reaches_the_app_as_it_was(
             assert (reply.status_code, reply.text[3:]) == (200, digest(case.body)), case.name
             delivery = target.seen[-1]
             assert (delivery.sender, delivery.id) == (case.name, IDS[case.name])
+            assert delivery.path.endswith(path_of(case))
             assert delivery.body == target.bodies[-1] == case.body
             assert delivery.url == str(reply.request.url)
             assert delivery.headers["content-type"] == case.content_type
@@ -195,7 +197,7 @@ def test_a_delivery_that_comes_again_has_its_answer_without_the_app(
     assert len(target.seen) == len(CASES)
 
 
-@pytest.mark.parametrize("status", [0, 500, 503, 404])
+@pytest.mark.parametrize("status", [0, 500, 503, 404, 308])
 def test_a_failure_is_not_remembered(make: Callable[..., Target], front: str, status: int) -> None:
     case = CASES["stripe"]
     target = make(senders(), once=once(MemoryStore()))
@@ -213,13 +215,17 @@ def test_a_delivery_under_way_is_a_409_that_says_when_to_come_again(
     case = CASES["github"]
     store = MemoryStore()
     target = make(senders(), once=once(store))
-    lease = store.take("reply|github:7c6f-1", 40)
-    assert isinstance(lease, Leased)
     with client_of(front, target) as client:
+        post(client, case, signed(case, client))
+        (key,) = store._entries
+        store._entries.clear()
+        target.seen.clear()
+        lease = store.take(key, 40)
+        assert isinstance(lease, Leased)
         reply = post(client, case, signed(case, client))
         assert (reply.status_code, target.seen) == (409, [])
         assert 38 <= int(reply.headers["retry-after"]) <= 40
-        store.release("reply|github:7c6f-1", lease.token)
+        store.release(key, lease.token)
         assert post(client, case, signed(case, client)).status_code == 200
 
 
@@ -233,6 +239,20 @@ class Flaky(MemoryStore):
             self.down -= 1
             raise ConnectionError("no route to the table with-its-name")
         return super().take(key, lease)
+
+
+def test_nobody_can_send_one_delivery_in_place_of_another(
+    make: Callable[..., Target], front: str
+) -> None:
+    target = make(senders(), once=once(MemoryStore()))
+    with client_of(front, target) as client:
+        for case in (CASES["github"], CASES["twilio"]):  # the others sign the id as well
+            genuine = signed(case, client)
+            old = signed(replace(case, body=case.body.replace(b"e", b"E")), client)
+            unsigned = {n: v for n, v in genuine[1].items() if "Delivery" in n or "Token" in n}
+            assert post(client, case, (old[0], old[1] | unsigned)).status_code == 200
+            assert post(client, case, genuine).status_code == 200
+            assert [d.body for d in target.seen[-2:]] == [old[0], genuine[0]]
 
 
 def test_while_the_store_is_down_the_sender_is_told_to_try_again_and_nothing_is_lost(

@@ -1,6 +1,7 @@
 """once: a delivery's work is done one time, whoever crashes, and however often it comes."""
 
 import functools
+import re
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -26,7 +27,7 @@ class Clock:
         return self.now
 
 
-def held(store: MemoryStore, key: str = "reply|github:7c6f-1") -> Any:
+def held(store: MemoryStore, key: str = "reply|POST|github:/:7c6f-1") -> Any:
     return store.take(key, 1)
 
 
@@ -74,7 +75,7 @@ def test_an_answer_is_forgotten_after_its_time() -> None:
     assert isinstance(once_only.begin(PING), Lease)
 
 
-@pytest.mark.parametrize("status", [400, 404, 408, 410, 429, 500, 502, 503, 599])
+@pytest.mark.parametrize("status", [301, 302, 308, 400, 404, 410, 429, 500, 503, 599])
 def test_an_answer_that_says_that_nothing_was_done_is_not_remembered(status: int) -> None:
     once_only = once(MemoryStore())
     for _ in range(2):
@@ -83,7 +84,7 @@ def test_an_answer_that_says_that_nothing_was_done_is_not_remembered(status: int
         once_only.end(lease, Reply(status))
 
 
-@pytest.mark.parametrize("status", [200, 201, 204, 302])
+@pytest.mark.parametrize("status", [200, 201, 202, 204])
 def test_every_other_answer_is(status: int) -> None:
     once_only = once(MemoryStore())
     lease = once_only.begin(PING)
@@ -108,7 +109,7 @@ def test_a_key_of_ones_own_is_made_fit_for_any_store(key: str) -> None:
     once_only = once(store, lambda delivery: key)
     assert isinstance(once_only.begin(PING), Lease)
     (stored,) = store._entries
-    assert stored.startswith("reply|sha256-")
+    assert stored.startswith("reply|POST|sha256-")
     assert len(stored) < 100
 
 
@@ -136,7 +137,7 @@ def test_without_the_store_nothing_runs_and_the_sender_is_told_to_try_again(
 def test_what_the_store_holds_and_is_no_answer_counts_as_the_store_being_down() -> None:
     store = MemoryStore()
     leased = held(store)
-    store.finish("reply|github:7c6f-1", leased.token, "not ours", 60)
+    store.finish("reply|POST|github:/:7c6f-1", leased.token, "not ours", 60)
     reply = once(store).begin(PING)
     assert isinstance(reply, Reply)
     assert reply.status == 503
@@ -262,7 +263,11 @@ def test_work_that_nobody_would_await_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="got a coroutine function"):
         once(MemoryStore())(coroutine)
     store = MemoryStore()
-    hidden = once(store)(lambda delivery: coroutine(delivery))
+
+    @once(store)
+    def hidden(delivery: Delivery) -> Any:
+        return coroutine(delivery)
+
     with pytest.raises(AppError, match="to do its work, got a coroutine"):
         hidden(PING)
     assert store._entries == {}  # given back: nothing was done
@@ -271,8 +276,52 @@ def test_work_that_nobody_would_await_is_refused() -> None:
 def test_work_without_a_name_is_refused() -> None:
     def work(to: str, delivery: Delivery) -> None: ...
 
-    with pytest.raises(ConfigurationError, match="a function with a name, got partial"):
-        once(MemoryStore())(functools.partial(work, "x"))
+    for nameless, kind in ((functools.partial(work, "x"), "partial"), (lambda _: 0, "function")):
+        with pytest.raises(ConfigurationError, match=f"a function with a name, got {kind}"):
+            once(MemoryStore())(nameless)
+
+
+def test_two_workers_of_one_name_are_refused() -> None:
+    once_only = once(MemoryStore())
+
+    def made(to: str) -> Callable[[Delivery], None]:
+        def work(delivery: Delivery) -> None: ...
+
+        return once_only(work)
+
+    made("a")
+    with pytest.raises(ConfigurationError, match="workers with different names, got two of"):
+        made("b")
+
+
+def test_another_method_is_another_request() -> None:
+    once_only = once(MemoryStore())
+    options = once_only.begin(replace(PING, method="OPTIONS"))
+    assert isinstance(options, Lease)
+    once_only.end(options, Reply(200))
+    assert isinstance(once_only.begin(PING), Lease)
+
+
+def test_another_path_is_another_delivery() -> None:
+    once_only = once(MemoryStore())
+    for path in ("/a", "/b"):
+        assert isinstance(once_only.begin(replace(PING, path=path)), Lease)
+
+
+def test_a_key_that_cannot_be_told_is_not_the_stores_fault(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def key(delivery: Delivery) -> str:
+        raise KeyError("tok_SECRET")
+
+    reply = once(MemoryStore(), key).begin(PING)
+    assert isinstance(reply, Reply)
+    assert reply.status == 500
+    assert re.fullmatch(
+        r"The key of a delivery of github: KeyError at test_webhook_once\.py:\d+",
+        caplog.messages[0],
+    )
+    assert caplog.records[0].exc_info is None
 
 
 @pytest.mark.parametrize(
@@ -282,6 +331,8 @@ def test_work_without_a_name_is_refused() -> None:
         (lambda: once(MemoryStore(), lease=0), "Expected lease in seconds, over 0, got 0"),
         (lambda: once(MemoryStore(), keep=-1), "Expected keep in seconds"),
         (lambda: once(MemoryStore(), lease=True), "Expected lease in seconds"),
+        (lambda: once(MemoryStore(), lease=float("inf")), "Expected lease in seconds"),
+        (lambda: once(MemoryStore(), keep=float("nan")), "Expected keep in seconds"),
         (lambda: once(MemoryStore(), "id"), "Expected a function of a delivery as key, got str"),  # type: ignore[arg-type]
     ],
 )
@@ -294,6 +345,6 @@ def test_what_was_finished_elsewhere_is_answered_here() -> None:
     store = MemoryStore()
     leased = held(store)
     assert isinstance(leased, Leased)
-    store.finish("reply|github:7c6f-1", leased.token, text_from_reply(ANSWER), 60)
+    store.finish("reply|POST|github:/:7c6f-1", leased.token, text_from_reply(ANSWER), 60)
     assert isinstance(held(store), Finished)
     assert once(store).begin(PING) == ANSWER

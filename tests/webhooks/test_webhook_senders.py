@@ -3,12 +3,24 @@
 from time import time
 
 import pytest
-from webhook_senders import BASE64_SECRET, CASES, by_slack, by_stripe, by_twilio, standard
+from twilio.request_validator import RequestValidator
+from webhook_senders import (
+    BASE64_SECRET,
+    CASES,
+    body_query,
+    by_slack,
+    by_stripe,
+    by_twilio,
+    by_twilio_json,
+    standard,
+)
 
 from lambda_events import ConfigurationError
 from lambda_events.webhooks import GitHub, Slack, StandardWebhooks, Stripe, Svix, Twilio
-from lambda_events.webhooks.sender import Refused, Signed, normal_id, sender_of, unverifiable
-from lambda_events.webhooks.twilio import FORM
+from lambda_events.webhooks.delivery import FORM
+from lambda_events.webhooks.senders.ids import normal_id
+from lambda_events.webhooks.senders.sender import Refused, sender_of, unverifiable
+from lambda_events.webhooks.senders.signed import Signed
 
 URL = "https://hooks.example.com/prod/sms"
 
@@ -97,6 +109,33 @@ def test_an_origin_that_is_none_is_refused(origin: str) -> None:
         Twilio("s", origin=origin)
 
 
+def test_a_signed_body_cannot_be_emptied_by_calling_it_a_form() -> None:
+    body = b'{"amount": 1}'
+    url = f"{URL}?{body_query(body)}"
+    for content_type, sent, accepted in (
+        ("application/json", body, True),
+        (FORM, body, False),  # it has a field by now, and the signature has none
+        (FORM, b"", False),
+        ("", b"", False),
+    ):
+        headers = lower(by_twilio_json(body, "s", url, 0), content_type=content_type)
+        assert is_accepted(Twilio("s"), sent, headers, url) is accepted
+
+
+def test_twilios_settings_header_is_believed_only_if_it_names_what_twilio_uses(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    signature = RequestValidator("s").compute_signature(URL, {}, "HMAC_SHA256")
+    for algorithm, accepted in (("HMAC_SHA256", True), ("HMAC_SHA1", False), ("secret", False)):
+        settings = f"key=k,algorithm={algorithm}"
+        headers = {
+            "x-twilio-signature": signature,
+            "x-twilio-webhooks-signature-settings": settings,
+        }
+        assert is_accepted(Twilio("s"), b"", headers, URL) is accepted
+    assert caplog.messages == []
+
+
 @pytest.mark.parametrize("body", [b"&&", b"\xff=1", b"a=%ff", b"a=1&" * 1001])
 def test_a_form_that_is_none_is_refused(body: bytes) -> None:
     headers = lower(by_twilio(b"", "s", URL, 0), content_type=FORM)
@@ -107,7 +146,7 @@ def test_a_form_that_is_none_is_refused(body: bytes) -> None:
 def test_a_body_that_twilios_signature_does_not_cover_is_refused() -> None:
     headers = lower(by_twilio(b"", "s", URL, 0), content_type="application/json")
     assert is_accepted(Twilio("s"), b"", headers, URL)
-    with pytest.raises(Refused, match="its URL has no bodySHA256"):
+    with pytest.raises(Refused, match="and its URL has no bodySHA256"):
         Twilio("s").verify(b"{}", headers, URL)
 
 
@@ -124,6 +163,7 @@ def test_a_body_that_twilios_signature_does_not_cover_is_refused() -> None:
         (GitHub("s"), b"{}", {"x-github-delivery": "7c"}, "7c"),
         (GitHub("s"), b"{}", {}, None),
         (Twilio("s"), b"", {"i-twilio-idempotency-token": "t"}, "t"),
+        (Twilio("s"), b"", {}, None),
     ],
 )
 def test_a_deliverys_id_is_what_its_sender_keeps_when_it_tries_again(
@@ -166,6 +206,10 @@ def test_a_function_is_a_sender_named_like_it() -> None:
     assert (sender.name, sender.delivery_id(b"body", {})) == ("acme", None)
 
 
+class Half:
+    def verify(self, body: bytes, headers: object, url: str) -> None: ...
+
+
 def test_what_is_no_sender_is_refused() -> None:
     async def later(body: bytes, headers: object, url: str) -> None: ...
 
@@ -173,6 +217,8 @@ def test_what_is_no_sender_is_refused() -> None:
         (Stripe, r"Expected a sender such as Stripe\(secret\).*got Stripe"),
         ("secret", "got str"),
         (later, "got a coroutine function"),
+        (Half(), r"got Half\. Next: give it name and delivery_id"),
+        (lambda body, headers: None, r"\(body, headers, url\), got one with other parameters"),
     ):
         with pytest.raises(ConfigurationError, match=message):
             sender_of(given)
@@ -181,9 +227,8 @@ def test_what_is_no_sender_is_refused() -> None:
 def test_a_verifier_that_gives_a_coroutine_is_told_apart_and_nothing_waits() -> None:
     async def verdict() -> None: ...
 
-    assert "to return None and to raise where it refuses, got coroutine" in str(
-        unverifiable(GitHub("s"), verdict())
-    )
+    told = unverifiable(GitHub("s"), verdict())
+    assert "to return None and to raise where it refuses, got coroutine" in told
 
 
 def test_slack_with_a_time_that_is_no_number_is_refused() -> None:

@@ -2,19 +2,23 @@
 
 import asyncio
 import io
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from typing import Any
 from wsgiref.validate import validator
 
 import pytest
+from flask import Flask
 from webhook_senders import by_github
 
 from asgi_lambda import Adapter as AsgiAdapter
+from asgi_lambda.leasing import Leasing
 from asgi_lambda.webhooks import Webhooks as AsgiWebhooks
 from asgi_lambda.webhooks import url_of as asgi_url
-from lambda_events import AppError, Request, Router
+from lambda_events import AppError, ConfigurationError, Request, Router
 from lambda_events.sources import BY_NAME, Front
 from lambda_events.webhooks import Delivery, GitHub, Webhooks, delivery_of, once
+from lambda_events.webhooks.once import Lease
 from lambda_events.webhooks.stores import MemoryStore
 from lambda_tools.local import Client
 from wsgi_lambda import Adapter
@@ -139,8 +143,9 @@ def test_other_paths_reach_the_app_untouched() -> None:
         assert "webhooks.delivery" not in environ
         return echo(environ, start_response)
 
-    assert WsgiWebhooks(app, SENDERS)(environ, lambda *_: print) == [b"whatever"]
-    assert environ == before
+    behind = WsgiWebhooks(app, SENDERS)
+    assert behind(environ, lambda *_: print) == [b"whatever"]
+    assert environ == {**before, "webhooks.inside": behind}
 
 
 @pytest.mark.parametrize(
@@ -151,6 +156,7 @@ def test_other_paths_reach_the_app_untouched() -> None:
         ({"RAW_URI": "http://evil.example/a"}, "https://hooks.example.com/github"),
         ({"SCRIPT_NAME": "/v1", "QUERY_STRING": "x=1"}, "https://hooks.example.com/v1/github?x=1"),
         ({"PATH_INFO": "/caf\xc3\xa9"}, "https://hooks.example.com/caf%C3%A9"),
+        ({"PATH_INFO": "/u/@me:a+b,c;d(e)"}, "https://hooks.example.com/u/@me:a+b,c;d(e)"),
         ({"HTTP_HOST": None}, "https://127.0.0.1/github"),
     ],
 )
@@ -164,7 +170,7 @@ def test_a_wsgi_url_is_the_one_that_was_asked_for(more: dict[str, Any], expected
         ({}, "https://a.example/github?x=%20"),
         ({"raw_path": b"/gith%75b"}, "https://a.example/gith%75b?x=%20"),
         ({"raw_path": b"/github?old=1"}, "https://a.example/github?x=%20"),
-        ({"raw_path": None, "path": "/é"}, "https://a.example/%C3%A9?x=%20"),
+        ({"raw_path": None, "path": "/é@:+"}, "https://a.example/%C3%A9@:+?x=%20"),
         ({"root_path": "/v1", "path": "/v1/github"}, "https://a.example/v1/github?x=%20"),
         ({"root_path": "/v1/", "query_string": b""}, "https://a.example/v1/github"),
     ],
@@ -230,6 +236,79 @@ def test_an_asgi_body_over_the_limit_is_not_read_to_its_end() -> None:
     conversation = Conversation(part(b"x" * 600, True), part(b"x" * 600, True), part(b"x"))
     sent = conversation.run(AsgiWebhooks(asgi_echo, SENDERS, limit=1000))
     assert (sent[0]["status"], len(conversation.messages)) == (413, 1)
+
+
+def test_other_paths_reach_an_asgi_app_untouched() -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        assert "webhooks.delivery" not in scope
+        await send(await receive())
+
+    scope = {"type": "http", "path": "/other", "headers": []}
+    conversation = Conversation(part(b"whatever"))
+    behind = AsgiWebhooks(app, SENDERS)
+    asyncio.run(behind(scope, conversation.receive, conversation.send))
+    assert conversation.sent == [part(b"whatever")]
+
+
+def test_who_is_outside_sees_what_an_asgi_app_writes_into_its_scope() -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        scope["endpoint"] = "github"
+        await asgi_echo(scope, receive, send)
+
+    async def outside(scope: Any, receive: Any, send: Any) -> None:
+        await AsgiWebhooks(app, SENDERS)(scope, receive, send)
+        assert scope["endpoint"] == "github"
+
+    assert Conversation(part(b"{}"), GONE).run(outside)[0]["status"] == 200
+
+
+def test_around_itself_it_says_so_instead_of_running_for_ever(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    app = Flask("loop")
+    app.wsgi_app = WsgiWebhooks(app, SENDERS)  # type: ignore[method-assign]
+    with Client(Adapter(app), "http-api") as client:
+        assert client.get("/").status_code == 500
+        assert client.post("/github", content=b"{}", headers=signed(b"{}")).status_code == 500
+    assert caplog.text.count("Next, with Flask: app.wsgi_app = Webhooks(app.wsgi_app, ...)") == 2
+
+
+@pytest.mark.parametrize("kind", [WsgiWebhooks, AsgiWebhooks, Webhooks])
+def test_around_a_handler_it_would_let_anybody_in_and_is_refused(
+    kind: Callable[..., object],
+) -> None:
+    for handler, name in ((Adapter(echo), "an Adapter"), (Router(), "a Router")):
+        with pytest.raises(ConfigurationError, match=f"got {name}. Next: Webhooks around the app"):
+            kind(handler, SENDERS)
+
+
+def test_an_event_is_no_request_for_another_path() -> None:
+    called: list[Any] = []
+
+    def function(event: Any, context: Any) -> list[bytes]:
+        called.append(event)
+        return []
+
+    event = BY_NAME["http_api"].event_from_request(Request("POST", path="/github"), Front())
+    with pytest.raises(AppError, match="Expected a WSGI environ, got something else"):
+        WsgiWebhooks(function, SENDERS)(event, lambda *_: print)
+    assert called == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "app", "message"),
+    [
+        (WsgiWebhooks, asgi_echo, "a WSGI app, got function. Next: from asgi_lambda.webhooks"),
+        (AsgiWebhooks, echo, "an ASGI app, got function. Next: from wsgi_lambda.webhooks"),
+        (WsgiWebhooks, "app", r"a WSGI app, got str. Next: Webhooks\(app, \{path"),
+        (AsgiWebhooks, object(), "an ASGI app, got object"),
+    ],
+)
+def test_an_app_of_the_other_kind_is_refused(
+    kind: Callable[..., object], app: object, message: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=message):
+        kind(app, SENDERS)
 
 
 @pytest.mark.parametrize("kind", ["lifespan", "websocket"])
@@ -351,6 +430,55 @@ def test_with_once_a_wsgi_app_that_breaks_the_rules_gives_its_delivery_back() ->
     assert store._entries == {}
 
 
+def test_a_head_request_has_no_body_in_its_answer() -> None:
+    environ = environ_with(b"", REQUEST_METHOD="HEAD", HTTP_X_HUB_SIGNATURE_256="sha256=forged")
+    status, headers, body = called(WsgiWebhooks(echo, SENDERS), environ)
+    assert (status[:3], headers["content-length"], body) == ("401", "12", b"")
+
+
+def test_a_lease_that_comes_when_nobody_waits_any_more_is_given_back() -> None:
+    asked, answer = threading.Event(), threading.Event()
+
+    class Slow(MemoryStore):
+        def take(self, key: str, lease: float) -> Any:
+            asked.set()
+            assert answer.wait(30)
+            return super().take(key, lease)
+
+    store = Slow()
+
+    async def cancelled() -> None:
+        behind = AsgiWebhooks(asgi_echo, SENDERS, once=once(store))
+        headers = [(k.lower().encode(), v.encode()) for k, v in signed(b"{}").items()]
+        scope = {"type": "http", "method": "POST", "path": "/github", "headers": headers}
+        conversation = Conversation(part(b"{}"))
+        task = asyncio.create_task(behind(scope, conversation.receive, conversation.send))
+        assert await asyncio.to_thread(asked.wait, 30)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        answer.set()
+
+    asyncio.run(cancelled())  # waits for the threads of its executor
+    assert store._entries == {}
+
+
+def test_a_lease_is_given_back_whichever_comes_first_and_an_answer_is_none() -> None:
+    store = MemoryStore()
+    delivery = Delivery("github", "1", b"")
+    for steps in (("_abandon", "_begin"), ("_begin", "_abandon")):
+        leasing = Leasing(once(store), delivery)
+        for step in steps:
+            getattr(leasing, step)()
+        assert store._entries == {}
+    held = once(store).begin(delivery)
+    busy = Leasing(once(store), delivery)
+    busy._begin()
+    busy._abandon()
+    assert isinstance(held, Lease)
+    assert len(store._entries) == 1
+
+
 def test_an_answer_without_a_body_has_no_length() -> None:
     def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
         start_response("204 No Content", [])
@@ -390,7 +518,10 @@ def test_a_functions_event_stays_as_it_is_and_the_copy_holds_the_delivery() -> N
     request = Request("POST", path="/github", raw_path="/github", body=b"{}")
     request.headers = [(k.lower(), v) for k, v in signed(b"{}").items()]
     sent = BY_NAME["function_url"].event_from_request(request, Front())
-    assert Webhooks(function, SENDERS)(sent)["body"] == "github:7c6f-1"
+    assert (
+        Webhooks(function, SENDERS)(sent)["body"]
+        == "github:/github:7c6f-1:ae9fd08e5b88dbd53ec452502c0d73ce"
+    )
     assert "webhooks.delivery" not in sent
 
 

@@ -17,8 +17,9 @@ from svix.webhooks import Webhook as SvixWebhook
 from twilio.request_validator import RequestValidator
 
 from lambda_events.webhooks import GitHub, Slack, StandardWebhooks, Stripe, Svix, Twilio
-from lambda_events.webhooks.sender import Signed
-from lambda_events.webhooks.twilio import FORM, Fields
+from lambda_events.webhooks.delivery import FORM
+from lambda_events.webhooks.senders.signed import Signed
+from lambda_events.webhooks.senders.twilio import Fields
 
 BASE64_SECRET = "whsec_" + b64encode(b"a secret of twenty-four b").decode()
 OTHER_SECRET = "whsec_" + b64encode(b"another of twenty-four by").decode()

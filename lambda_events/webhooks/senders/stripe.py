@@ -5,8 +5,11 @@ Source: docs.stripe.com/webhooks#verify-manually; verified by Stripe's own libra
 
 from typing import Any
 
+from lambda_events.errors import ConfigurationError
 from lambda_events.webhooks.delivery import Headers
-from lambda_events.webhooks.sender import Refused, Signed, header, imported, json_id, seconds_of
+from lambda_events.webhooks.senders.ids import json_id
+from lambda_events.webhooks.senders.sender import Refused
+from lambda_events.webhooks.senders.signed import Signed, imported, seconds_of
 
 
 class Stripe(Signed):
@@ -16,13 +19,22 @@ class Stripe(Signed):
     """
 
     name = "stripe"
+    signs_id = True
     extra = "stripe"
+    needed = ("stripe-signature",)
 
     def load(self) -> None:
         self._signature: Any = imported("stripe", self.extra).WebhookSignature
 
+    def try_secret(self, secret: str) -> None:
+        if secret.startswith(("sk_", "pk_", "rk_")):
+            raise ConfigurationError(
+                "Expected the signing secret of a Stripe endpoint, whsec_..., got an API key. "
+                "Next: take the one that Stripe shows beside the endpoint."
+            )
+
     def sent_at(self, headers: Headers) -> int | None:
-        items = [item.split("=", 2) for item in header(headers, "stripe-signature").split(",")]
+        items = [item.split("=", 2) for item in headers["stripe-signature"].split(",")]
         times = [item[1] for item in items if item[0] == "t" and len(item) > 1]
         if not times:
             raise Refused("its stripe-signature header holds no time")

@@ -10,14 +10,16 @@ from urllib.parse import parse_qs, quote, quote_plus, urlsplit
 from lambda_events.errors import ConfigurationError
 from lambda_events.headers import media_type
 from lambda_events.url import decoded_pairs
-from lambda_events.webhooks.delivery import Headers
-from lambda_events.webhooks.secrets import Given
-from lambda_events.webhooks.sender import Refused, Signed, header, imported
+from lambda_events.webhooks.delivery import FORM, Headers
+from lambda_events.webhooks.fetched import Given
+from lambda_events.webhooks.senders.sender import Refused
+from lambda_events.webhooks.senders.signed import MISMATCH, Signed, imported
 
-FORM = "application/x-www-form-urlencoded"
+SIGNATURE = "x-twilio-signature"
 SETTINGS = "x-twilio-webhooks-signature-settings"
+ALGORITHMS = ("HMAC_SHA1", "HMAC_SHA256")
 MOST_FIELDS = 1000  # Twilio sends a few dozen; more would only cost time
-_origin = re.compile(r"https?://[^/?#\s]+").fullmatch
+_origin = re.compile(r"https?://[\w.-]+(:[0-9]{1,5})?", re.IGNORECASE | re.ASCII).fullmatch
 
 
 class Fields(dict[str, list[str]]):
@@ -39,6 +41,7 @@ class Twilio(Signed):
 
     name = "twilio"
     extra = "twilio"
+    needed = (SIGNATURE,)
 
     def __init__(self, secrets: Given, *, origin: str | None = None, name: str = "") -> None:
         if origin is not None and _origin(origin) is None:
@@ -53,14 +56,15 @@ class Twilio(Signed):
         self._library: Any = imported("twilio.request_validator", self.extra)
 
     def check(self, secret: str, body: bytes, headers: Headers, url: str) -> None:
-        signature = header(headers, "x-twilio-signature")
         validator = self._library.RequestValidator(secret)
         algorithm = self._library.get_signature_algorithm(headers.get(SETTINGS))
+        if algorithm.upper() not in ALGORITHMS:  # the library would log what it was sent
+            raise Refused("its signature is of a kind that Twilio does not use")
         signed = signed_part(body, headers, url)
         for candidate in _spellings(url, self._public):
-            if validator.validate(candidate, signed, signature, algorithm):
+            if validator.validate(candidate, signed, headers[SIGNATURE], algorithm):
                 return
-        raise Refused("its signature is not that of this URL and these fields")
+        raise Refused(f"{MISMATCH}; the URL is signed too")
 
     def delivery_id(self, body: bytes, headers: Headers) -> str | None:
         return headers.get("i-twilio-idempotency-token")
@@ -68,17 +72,16 @@ class Twilio(Signed):
 
 def signed_part(body: bytes, headers: Headers, url: str) -> Fields | str:
     """What of the body the signature covers: a form's fields, or the text that is hashed."""
-    text = body.decode()
+    text, fields = body.decode(), Fields()
     if media_type(headers.get("content-type", "")) == FORM:
-        fields = Fields(parse_qs(text, True, errors="strict", max_num_fields=MOST_FIELDS))
-        if text and not fields:
-            raise Refused("its body is a form without fields")
+        fields.update(parse_qs(text, True, errors="strict", max_num_fields=MOST_FIELDS))
+    if fields:
         return fields
     if "bodySHA256" in parse_qs(urlsplit(url).query):
-        return text
+        return text  # whatever its type: nobody may empty a signed body by calling it a form
     if text:
-        raise Refused("its body is no form, and its URL has no bodySHA256")
-    return Fields()
+        raise Refused("its body has no fields of a form, and its URL has no bodySHA256")
+    return fields
 
 
 def _spellings(url: str, origin: str | None) -> list[str]:

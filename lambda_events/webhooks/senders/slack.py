@@ -7,7 +7,14 @@ library.
 from typing import Any
 
 from lambda_events.webhooks.delivery import Headers
-from lambda_events.webhooks.sender import Refused, Signed, header, imported, json_id, seconds_of
+from lambda_events.webhooks.senders.ids import json_id
+from lambda_events.webhooks.senders.sender import Refused
+from lambda_events.webhooks.senders.signed import (
+    MISMATCH,
+    Signed,
+    imported,
+    seconds_of,
+)
 
 TIME = "x-slack-request-timestamp"
 SIGNATURE = "x-slack-signature"
@@ -22,18 +29,19 @@ class Slack(Signed):
     """
 
     name = "slack"
+    signs_id = True
     extra = "slack"
+    needed = (TIME, SIGNATURE)
 
     def load(self) -> None:
         self._verifier: Any = imported("slack_sdk.signature", self.extra).SignatureVerifier
 
     def sent_at(self, headers: Headers) -> int | None:
-        return seconds_of(header(headers, TIME), TIME)
+        return seconds_of(headers[TIME], TIME)
 
     def check(self, secret: str, body: bytes, headers: Headers, url: str) -> None:
-        signature = header(headers, SIGNATURE)
-        if not self._verifier(secret).is_valid(body, headers[TIME], signature):
-            raise Refused("its signature is not that of this body and time")
+        if not self._verifier(secret).is_valid(body, headers[TIME], headers[SIGNATURE]):
+            raise Refused(MISMATCH)
 
     def delivery_id(self, body: bytes, headers: Headers) -> str | None:
         return json_id(body, "event_id") or headers.get(SIGNATURE)
