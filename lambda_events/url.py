@@ -6,7 +6,7 @@ request over; each names the function here that fits it.
 
 import re
 from collections.abc import Callable
-from urllib.parse import parse_qsl, quote, quote_from_bytes, unquote, unquote_to_bytes, urlparse
+from urllib.parse import parse_qsl, quote, quote_from_bytes, unquote, unquote_to_bytes
 
 Pairs = list[tuple[str, str]]
 
@@ -28,7 +28,8 @@ def _beyond(safe: str) -> Callable[[str], object]:
 
 
 _odd = re.compile("[\x00-\x20\x7f-\xa0\xad\u2028\u2029\ufffd]").sub
-_origin = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/]*").sub
+# Not urllib's: that remembers what it has parsed, whatever its size.
+_path_in_url = re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.-]*:)?(?://[^/?#]*)?([^?#;]*).*$", re.DOTALL)
 _slashes = re.compile("/+").sub
 
 _not_path = _beyond(_PATH_SAFE)
@@ -111,12 +112,10 @@ def alike(path: str) -> str:
     line feed; some decode with what is no UTF-8 left out; and a server may be sent a whole URL,
     of which Quart takes the path, even where it is decoded by then.
     """
+    spelled = _odd("", path.replace("\\", "/"))
     if not path.startswith("/"):
-        try:
-            path = urlparse(path).path
-        except ValueError:  # brackets in the place of a host
-            path = _origin("", path, count=1)
-    return "/" + _slashes("/", _odd("", path.replace("\\", "/"))).strip("/")
+        spelled = _path_in_url.sub(r"\1", spelled, count=1)
+    return "/" + _slashes("/", spelled).strip("/")
 
 
 def begins_with(path: str, root: str) -> bool:

@@ -32,7 +32,20 @@ PATTERNS = ("/stripe", "/hooks/{proxy+}", "/t/{id}", "/")
 SENDERS = dict.fromkeys(PATTERNS, SENDER)
 
 NAMES = ["/stripe", "/hooks", "/hooks/a", "/t", "/t/a", ""]
-BEFORE = ["", "/", "/%2F", "http://h", "http://h/", "//h", "\\", "/./", "/x/..", "%0A"]
+BEFORE = [
+    "",
+    "/",
+    "/%2F",
+    "http://h",
+    "http://h/",
+    "//h",
+    "%0A//h",
+    "ht%0Atp://h",
+    "\\",
+    "/./",
+    "/x/..",
+    "%0A",
+]
 AFTER = ["", "/", "//", "/%2F", "%0A", "/%0A", "%0A/", "%00", "%20", "%FF", "%C2%85", "%E2%80%A8"]
 AFTER += ["%C2%AD", "\\", "/\\", ";a=b", ".", "%2E", "?a", "%3Fa", "%23", "//a", "/.", "/.."]
 TARGETS = [before + name + after for name in NAMES for before in BEFORE for after in AFTER] + ["*"]

@@ -5,7 +5,7 @@ Source: www.twilio.com/docs/usage/webhooks/webhooks-security; verified by Twilio
 
 import re
 from typing import Any
-from urllib.parse import parse_qs, quote, quote_plus, urlsplit
+from urllib.parse import parse_qs, quote, quote_plus
 
 from lambda_events.errors import ConfigurationError
 from lambda_events.headers import media_type
@@ -77,7 +77,7 @@ def signed_part(body: bytes, headers: Headers, url: str) -> Fields | str:
         fields.update(parse_qs(text, True, errors="strict", max_num_fields=MOST_FIELDS))
     if fields:
         return fields
-    if "bodySHA256" in parse_qs(urlsplit(url).query):
+    if "bodySHA256" in parse_qs(url.partition("?")[2]):
         return text  # whatever its type: nobody may empty a signed body by calling it a form
     if text:
         raise Refused("its body has no fields of a form, and its URL has no bodySHA256")
