@@ -76,13 +76,13 @@ class Gate:
         self.once = once
 
     def sender(self, path: str) -> Sender | None:
-        """The sender that an app's path belongs to, decoded, below the root path."""
-        found = self._tree.find(segments_of(path))
-        if found is None:
-            # Frameworks route more than one spelling of a path to a view, and let a last parameter
-            # be empty: whatever might reach it has to be signed.
-            segments = segments_of(alike(path))
-            found = self._tree.find(segments) or self._tree.find([*segments, _ANY_TEXT])
+        """The sender that an app's path belongs to, decoded, below the root path.
+
+        Frameworks route more than one spelling of a path to a view, and some let a last parameter
+        be empty: whatever might reach the view has to be signed.
+        """
+        segments = segments_of(alike(path))
+        found = self._tree.find(segments) or self._tree.find([*segments, _ANY_TEXT])
         return None if found is None else found.target
 
     def too_large(self, sender: Sender, method: str, path: str) -> Reply:

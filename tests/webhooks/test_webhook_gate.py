@@ -50,6 +50,17 @@ def test_a_path_belongs_to_the_sender_whose_pattern_matches_it(path: str, name: 
     assert (sender.name if sender else None) == name
 
 
+def test_a_spelling_of_one_senders_path_is_not_anothers_parameter() -> None:
+    gate = Gate({"/stripe": GitHub("s", name="a"), "/{tenant}": GitHub("s", name="b")})
+    names = {path: gate.sender(path) for path in ("/stripe", "/stripe\n", "//stripe", "/other")}
+    assert {path: found.name for path, found in names.items() if found} == {
+        "/stripe": "a",
+        "/stripe\n": "a",
+        "//stripe": "a",
+        "/other": "b",
+    }
+
+
 @pytest.mark.parametrize("kind", [Webhooks, AsgiWebhooks, WsgiWebhooks])
 @pytest.mark.parametrize(
     ("senders", "options", "message"),
