@@ -196,11 +196,17 @@ def call_asgi(app: Any, target: str) -> None:
         "client": ("192.0.2.1", 1),
     }
     messages = [{"type": "http.request", "body": b"{}", "more_body": False}]
+    answered = asyncio.Event()
 
     async def receive() -> Any:
-        return messages.pop() if messages else await asyncio.Event().wait()
+        if messages:
+            return messages.pop()
+        await answered.wait()  # and then the client goes, for which some apps wait
+        return {"type": "http.disconnect"}
 
-    async def send(message: Any) -> None: ...
+    async def send(message: Any) -> None:
+        if message["type"] == "http.response.body" and not message.get("more_body"):
+            answered.set()
 
     asyncio.run(asyncio.wait_for(app(scope, receive, send), 30))
 
