@@ -1,7 +1,9 @@
-"""Taking a lease in a thread, which goes on when nobody waits for it any more."""
+"""Leases from the loop: taken and ended in threads, which go on when nobody waits any more."""
 
 import asyncio
 import threading
+from collections.abc import Callable
+from typing import Any
 
 from lambda_events.messages import Reply
 from lambda_events.webhooks.delivery import Delivery
@@ -9,7 +11,7 @@ from lambda_events.webhooks.once import Lease, Once
 
 
 class Leasing:
-    """One delivery's lease, from the loop."""
+    """One delivery's lease."""
 
     def __init__(self, once: Once, delivery: Delivery) -> None:
         self._once = once
@@ -32,14 +34,22 @@ class Leasing:
             self._begun = begun
             unwanted = self._unwanted
         if unwanted:
-            self._give_back()
+            self._give_back(begun)
         return begun
 
     def _abandon(self) -> None:
         with self._lock:
             self._unwanted = True
-        self._give_back()
+            begun = self._begun
+        self._give_back(begun)
 
-    def _give_back(self) -> None:
-        if isinstance(self._begun, Lease):
-            self._once.give_back(self._begun)
+    def _give_back(self, begun: Lease | Reply | None) -> None:
+        # One of the two comes here with the lease: who is the second to take the lock.
+        if isinstance(begun, Lease):
+            self._once.give_back(begun)
+
+
+async def uninterrupted(function: Callable[..., object], *arguments: Any) -> None:
+    """Call a function in a thread. It is called even if this is cancelled while all threads are
+    busy: a lease must be ended."""
+    await asyncio.shield(asyncio.get_running_loop().run_in_executor(None, function, *arguments))

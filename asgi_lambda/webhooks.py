@@ -6,7 +6,7 @@ from typing import Any
 
 from asgi_lambda.collecting import Collecting
 from asgi_lambda.http import Message, Scope
-from asgi_lambda.leasing import Leasing
+from asgi_lambda.leasing import Leasing, uninterrupted
 from lambda_events.headers import single_map
 from lambda_events.messages import Reply
 from lambda_events.url import begins_with, raw_path_from_decoded
@@ -84,7 +84,7 @@ class Webhooks:
             return await _answer(lease, send)
 
         async def complete(reply: Reply) -> None:
-            await asyncio.to_thread(once.end, lease, reply)
+            await uninterrupted(once.end, lease, reply)
             await _answer(reply, send)
 
         collecting = Collecting(complete)
@@ -94,7 +94,7 @@ class Webhooks:
             await self.app(scope, receive, collecting.send)
         finally:
             if not collecting.complete:
-                await asyncio.to_thread(once.give_back, lease)
+                await uninterrupted(once.give_back, lease)
 
 
 class _Receive:

@@ -106,16 +106,17 @@ def encoded_pairs(query: str) -> Pairs:
 
 
 def alike(path: str) -> str:
-    """One spelling for all that some framework routes as it does this decoded path.
-
-    Werkzeug and others merge slashes; Starlette's routes end in `$`, which also matches before a
-    line feed; some decode with what is no UTF-8 left out; and a server may be sent a whole URL,
-    of which Quart takes the path, even where it is decoded by then.
-    """
-    spelled = _odd("", path.replace("\\", "/"))
+    """One spelling for decoded paths that some framework routes alike: without controls, white
+    space and what was no UTF-8, slashes merged, out of a whole URL."""
+    spelled = without_odd(path)
     if not path.startswith("/"):
         spelled = _path_in_url.sub(r"\1", spelled, count=1)
     return "/" + _slashes("/", spelled).strip("/")
+
+
+def without_odd(path: str) -> str:
+    """A decoded path without the characters that some framework passes over."""
+    return _odd("", path)
 
 
 def begins_with(path: str, root: str) -> bool:

@@ -5,7 +5,7 @@ from io import BytesIO
 
 from lambda_events.errors import AppError
 from lambda_events.messages import PHRASES, Reply
-from lambda_events.url import raw_path_from_bytes
+from lambda_events.url import bytes_from_raw, raw_path_from_bytes
 from lambda_events.webhooks.around import checked_app, entered
 from lambda_events.webhooks.delivery import KEY, Delivery
 from lambda_events.webhooks.gate import LIMIT, Gate, Incoming
@@ -129,10 +129,10 @@ def url_of(environ: Environ) -> str:
     (peps.python.org/pep-3333/#url-reconstruction)."""
     host = environ.get("HTTP_HOST") or environ["SERVER_NAME"]
     target = environ.get("RAW_URI") or environ.get("REQUEST_URI") or ""
-    if not target.startswith("/"):
-        path = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
+    path = (environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")).encode("latin-1")
+    if bytes_from_raw(target.partition("?")[0]) != path:  # a whole URL, a prefix that a proxy hid
         query = environ.get("QUERY_STRING")
-        target = raw_path_from_bytes(path.encode("latin-1")) + (f"?{query}" if query else "")
+        target = raw_path_from_bytes(path) + (f"?{query}" if query else "")
     return f"{environ['wsgi.url_scheme']}://{host}{target}"
 
 

@@ -1,15 +1,20 @@
 """Secrets that a function fetches, asked for as seldom as may be."""
 
+import inspect
 import logging
 import threading
 from collections.abc import Callable
 from time import monotonic
 
+from lambda_events.adapter import takes
 from lambda_events.errors import AppError, ConfigurationError
 from lambda_events.webhooks.secrets import Check, Fixed, Secrets, Texts, checked
 
 AGAIN_AFTER = 10.0
 """Seconds between two fetches because no secret matched: forgers must not make us fetch at will."""
+
+LONGEST_WAIT = 0.5
+"""Seconds to wait for another thread's fetch."""
 
 FAILED_FOR = 3.0
 """Seconds for which a failed fetch is not tried again."""
@@ -33,9 +38,10 @@ class cached:  # noqa: N801 - used like a function, `env`'s neighbour
     """
 
     def __init__(self, fetch: Callable[[], Texts], seconds: float = 300.0) -> None:
-        if not callable(fetch):
+        if not takes(fetch, 0) or inspect.iscoroutinefunction(fetch):
             raise ConfigurationError(
-                f"Expected a function that gives the secrets, got {type(fetch).__name__}."
+                "Expected a function that is called with nothing and gives the secrets, got "
+                f"{getattr(fetch, '__name__', type(fetch).__name__)}."
             )
         if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not seconds > 0:
             raise ConfigurationError(f"Expected a time in seconds, over 0, got {seconds!r}.")
@@ -67,9 +73,14 @@ class Fetched:
         return self._known
 
     def besides(self, tried: list[str]) -> list[str]:
-        """Those that are new since `tried`. Only what no secret matches waits here."""
-        with self._lock:
+        """Those that are new since `tried`. What no secret matches waits here, but not for long:
+        forgeries must not take all threads."""
+        if not self._lock.acquire(timeout=LONGEST_WAIT):
+            raise NoSecrets("they are being fetched")
+        try:
             return [secret for secret in self._younger_than(AGAIN_AFTER) if secret not in tried]
+        finally:
+            self._lock.release()
 
     def _younger_than(self, seconds: float) -> list[str]:
         age = monotonic() - self._asked_at

@@ -14,13 +14,13 @@ from typing import Any
 from lambda_events.deadline import deadline_of
 from lambda_events.errors import ConfigurationError
 from lambda_events.messages import Reply, plain_reply
-from lambda_events.path_tree import PathTree, segments_of
 from lambda_events.url import alike, raw_path_from_decoded
 from lambda_events.webhooks.delivery import Delivery, Headers
 from lambda_events.webhooks.fetched import NoSecrets
 from lambda_events.webhooks.once import Once
+from lambda_events.webhooks.paths import SenderPaths
 from lambda_events.webhooks.senders.ids import digest, normal_id
-from lambda_events.webhooks.senders.sender import Sender, sender_of, unverifiable, why
+from lambda_events.webhooks.senders.sender import POST, Sender, sender_of, unverifiable, why
 
 LIMIT = 1024 * 1024
 """Bytes of a delivery's body: an Application Load Balancer lets no more through, and of the
@@ -28,7 +28,6 @@ senders here only GitHub may send more (25 MB)."""
 
 # Flask's patterns, shells', Express's, Starlette's, and what is decoded before it is matched.
 _foreign = re.compile(r"[<>*]|/:|\{[^}]*:|%[0-9A-Fa-f]{2}").search
-_ANY_TEXT = "\0"  # in the place of a parameter; no path written out has it
 _LONGEST_PATH = 200  # in a log line
 logger = logging.getLogger("lambda_events")
 
@@ -65,25 +64,19 @@ class Gate:
             raise ConfigurationError(f"Expected a limit in bytes, got {limit!r}.")
         if once is not None and not isinstance(once, Once):
             raise ConfigurationError(f"Expected once(store), got {type(once).__name__}.")
-        self._tree: PathTree[Sender] = PathTree()
+        self._places = SenderPaths()
         by_name: dict[str, object] = {}
         for pattern, given in senders.items():
             sender = sender_of(given)
             _check(pattern, given, by_name.setdefault(sender.name, given))
-            self._tree.add(pattern, sender)
+            self._places.add(pattern, sender)
         self.paths = tuple(senders)
         self.limit = limit
         self.once = once
 
     def sender(self, path: str) -> Sender | None:
-        """The sender that an app's path belongs to, decoded, below the root path.
-
-        Frameworks route more than one spelling of a path to a view, and some let a last parameter
-        be empty: whatever might reach the view has to be signed.
-        """
-        segments = segments_of(alike(path))
-        found = self._tree.find(segments) or self._tree.find([*segments, _ANY_TEXT])
-        return None if found is None else found.target
+        """The sender that an app's path belongs to, decoded, below the root path."""
+        return self._places.sender(path)
 
     def too_large(self, sender: Sender, method: str, path: str) -> Reply:
         """The answer to a body of over `limit` bytes."""
@@ -92,6 +85,11 @@ class Gate:
     def judged(self, sender: Sender, sent: Incoming) -> Delivery | Reply:
         """The delivery that the sender signed, or the answer to what it did not sign."""
         refused = partial(self._refused, sender, sent.method, sent.path)
+        methods: tuple[str, ...] = getattr(sender, "methods", POST)
+        if sent.method not in methods:
+            reply = refused(405, f"it is sent with {' or '.join(methods)}")
+            reply.headers.append(("allow", ", ".join(methods)))
+            return reply
         try:
             result: object = sender.verify(sent.body, sent.headers, sent.url)  # type: ignore[func-returns-value]
         except NoSecrets as error:
@@ -112,7 +110,7 @@ class Gate:
             headers=sent.headers,
             url=sent.url,
             method=sent.method,
-            path=alike(sent.root_path + sent.path),
+            path=sent.root_path + self._places.canonical(sent.path),
             digest="" if getattr(sender, "signs_id", False) else digest(sent.url, sent.body),
             deadline=deadline_of(sent.context),
         )
@@ -126,7 +124,8 @@ class Gate:
 
 
 def _check(pattern: str, given: object, namesake: object) -> None:
-    if _foreign(pattern):
+    odd = pattern.startswith("/") and alike(pattern) != (pattern.rstrip("/") or "/")
+    if odd or _foreign(pattern):
         raise ConfigurationError(
             "Expected a path in API Gateway's patterns, decoded, such as /hooks/{id} or "
             f"/hooks/{{proxy+}}, got {pattern!r}."
@@ -141,6 +140,7 @@ def _check(pattern: str, given: object, namesake: object) -> None:
 
 PHRASES_TOLD = {
     401: "Unauthorized",
+    405: "Method Not Allowed",
     413: "Content Too Large",
     500: "Internal Server Error",
     503: "Service Unavailable",

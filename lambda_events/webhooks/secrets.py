@@ -67,6 +67,11 @@ def checked(texts: object, check: Check) -> list[str]:
                 "Expected a secret without white space at its ends and without control characters, "
                 "got one with some, perhaps a line feed from the file it was copied from."
             )
+        if secret.startswith("{"):
+            raise ConfigurationError(
+                "Expected a secret, got JSON, perhaps the whole of one in Secrets Manager. Next: "
+                "json.loads(text)[name]."
+            )
         check(secret)
     return list(secrets)
 

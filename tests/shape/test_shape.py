@@ -48,7 +48,7 @@ ORDER = [
     {"webhooks.senders.signed"},
     {"webhooks.senders.standard", "webhooks.senders.stripe", "webhooks.senders.slack",
      "webhooks.senders.github", "webhooks.senders.twilio"},
-    {"webhooks.senders"},
+    {"webhooks.senders", "webhooks.paths"},
     {"webhooks.stores.memory", "webhooks.stores.sqlite", "webhooks.stores.dynamodb",
      "webhooks.stores.powertools"},
     {"webhooks.stores"},

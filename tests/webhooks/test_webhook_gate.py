@@ -29,10 +29,12 @@ def headers_of(body: bytes) -> dict[str, str]:
         ("/hooks/42", "b"),
         ("/hooks/42/deep", None),
         ("/all/of/it", "c"),
-        ("/all", "c"),
+        ("/all", None),
         ("/all/", "c"),  # Starlette's greedy part may be empty
         ("/hooks/", "b"),
         ("/", None),
+        ("/hooks/a b", "b"),
+        ("/hooks/\\", "b"),
         ("/GitHub", None),
         ("//github", "a"),
         ("http://h/github", "a"),
@@ -52,13 +54,68 @@ def test_a_path_belongs_to_the_sender_whose_pattern_matches_it(path: str, name: 
 
 def test_a_spelling_of_one_senders_path_is_not_anothers_parameter() -> None:
     gate = Gate({"/stripe": GitHub("s", name="a"), "/{tenant}": GitHub("s", name="b")})
-    names = {path: gate.sender(path) for path in ("/stripe", "/stripe\n", "//stripe", "/other")}
-    assert {path: found.name for path, found in names.items() if found} == {
-        "/stripe": "a",
-        "/stripe\n": "a",
-        "//stripe": "a",
-        "/other": "b",
-    }
+    names = {"/stripe": "a", "/stripe\n": "nobody", "//stripe": "a", "/o\n": "b", "/": "b"}
+    found = {path: gate.sender(path) for path in names}
+    assert {path: sender.name for path, sender in found.items() if sender} == names
+
+
+def test_a_path_that_might_be_several_senders_is_nobodys(caplog: pytest.LogCaptureFixture) -> None:
+    gate = Gate({"/{a}/bank": GitHub("s", name="a"), "/{b}": GitHub("t", name="b")})
+    sender = gate.sender("/ /bank")
+    assert sender is not None
+    headers = headers_of(b"{}")
+    told = gate.judged(sender, Incoming("POST", "", "/ /bank", b"{}", headers, ""))
+    assert not isinstance(told, Delivery)
+    assert told.status == 401
+    assert "a way that might lead to views of several senders" in caplog.text
+
+
+def test_the_root_is_its_own_senders() -> None:
+    gate = Gate({"/": GitHub("s", name="a"), "/{id}": GitHub("s", name="b")})
+    sender = gate.sender("/")
+    assert sender is not None
+    assert sender.name == "a"
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/github", "/v1/github"),
+        ("/github/", "/v1/github"),
+        ("//github", "/v1/github"),
+        ("/github\n", "/v1/github"),
+        ("/t/ab", "/v1/t/ab"),
+        ("/t/a b", "/v1/t/a b"),
+    ],
+)
+def test_a_delivery_has_one_path_for_all_spellings_of_it_and_parameters_as_they_are(
+    path: str, expected: str
+) -> None:
+    gate = Gate({"/github": GitHub("s"), "/t/{id}": GitHub("s", name="b")})
+    sender = gate.sender(path)
+    assert sender is not None
+    told = gate.judged(sender, Incoming("POST", "/v1", path, b"{}", headers_of(b"{}"), ""))
+    assert isinstance(told, Delivery)
+    assert told.path == expected
+
+
+@pytest.mark.parametrize("make", TARGETS.values(), ids=TARGETS)
+@pytest.mark.parametrize("method", ["GET", "PUT", "OPTIONS", "DELETE"])
+def test_a_method_that_the_sender_does_not_use_is_a_405(
+    make: Callable[..., Any], method: str
+) -> None:
+    twilio = CASES["twilio"].sender()
+    target = make({"/github": GitHub("s"), "/twilio": twilio})
+    with Client(target.handler, "http-api") as client:
+        reply = client.request(method, "/github", headers=signed_headers(b""))
+        assert (reply.status_code, reply.headers["allow"]) == (405, "POST")
+        status = client.request(method, "/twilio").status_code
+        assert status == (401 if method == "GET" else 405)
+    assert target.seen == []
+
+
+def signed_headers(body: bytes) -> dict[str, str]:
+    return by_github(body, "s", "", 0)
 
 
 @pytest.mark.parametrize("kind", [Webhooks, AsgiWebhooks, WsgiWebhooks])
@@ -79,6 +136,7 @@ def test_a_spelling_of_one_senders_path_is_not_anothers_parameter() -> None:
         ({"/hooks/:id": GitHub("s")}, {}, "in API Gateway's patterns"),
         ({"/{rest:path}": GitHub("s")}, {}, "in API Gateway's patterns"),
         ({"/caf%C3%A9": GitHub("s")}, {}, "in API Gateway's patterns, decoded"),
+        ({"/a\x7fb": GitHub("s")}, {}, "in API Gateway's patterns, decoded"),
         (
             {"/a": GitHub("s"), "/b": GitHub("t")},
             {},

@@ -28,10 +28,11 @@ from lambda_events.webhooks.delivery import KEY
 from wsgi_lambda.webhooks import Webhooks as WsgiWebhooks
 
 SENDER = GitHub("s")
-PATTERNS = ("/stripe", "/hooks/{proxy+}", "/t/{id}", "/")
+PATTERNS = ("/stripe", "/hooks/{proxy+}", "/t/{id}", "/u/{id}/x", "/v/{a}/{b}", "/")
 SENDERS = dict.fromkeys(PATTERNS, SENDER)
 
-NAMES = ["/stripe", "/hooks", "/hooks/a", "/t", "/t/a", ""]
+NAMES = ["/stripe", "/hooks", "/hooks/a", "/t", "/t/a", "/u/a/x", "/v/a/b", ""]
+ODD = ["%20", "%0A", "%FF", "a%5Cb", "%C2%AD", "%EF%BF%BD", "a;b", "a%2Fb", "a%3Fb", "", "."]
 BEFORE = [
     "",
     "/",
@@ -49,6 +50,18 @@ BEFORE = [
 AFTER = ["", "/", "//", "/%2F", "%0A", "/%0A", "%0A/", "%00", "%20", "%FF", "%C2%85", "%E2%80%A8"]
 AFTER += ["%C2%AD", "\\", "/\\", ";a=b", ".", "%2E", "?a", "%3Fa", "%23", "//a", "/.", "/.."]
 TARGETS = [before + name + after for name in NAMES for before in BEFORE for after in AFTER] + ["*"]
+TARGETS += [
+    before + path.format(odd)
+    for odd in ODD
+    for path in ("/t/{0}", "/u/{0}/x", "/v/{0}/{0}", "/v/a/{0}", "/hooks/{0}/", "/{0}/stripe")
+    for before in ("", "/", "http://h", "%0A//h")
+]
+
+# The same as each framework writes it.
+WERKZEUG = ["/stripe", "/hooks/<path:p>", "/t/<id>", "/u/<id>/x", "/v/<a>/<b>", "/"]
+DJANGO = ["stripe", "hooks/<path:p>", "t/<str:id>", "u/<str:id>/x", "v/<str:a>/<str:b>", ""]
+STARLETTE = ["/stripe", "/t/{id}", "/u/{id}/x", "/v/{a}/{b}", "/"]
+LITESTAR = ["/stripe", "/hooks/{p:path}", "/t/{id:str}", "/u/{id:str}/x", "/v/{a:str}/{b:str}", "/"]
 
 Seen = list[bool]
 """For each time that a view ran: whether its request had been verified."""
@@ -61,7 +74,7 @@ def flask_app(seen: Seen) -> Any:
         seen.append(KEY in flask.request.environ)
         return "ok"
 
-    for number, rule in enumerate(["/stripe", "/hooks/<path:p>", "/t/<id>", "/"]):
+    for number, rule in enumerate(WERKZEUG):
         app.add_url_rule(rule, str(number), view, methods=["POST"])
     return app.wsgi_app
 
@@ -90,7 +103,7 @@ def async_falcon_app(seen: Seen) -> Any:
 
 
 def falcon_routes(app: Any, view: FalconView) -> Any:
-    for route in ("/stripe", "/hooks/{p:path}", "/t/{id}", "/"):
+    for route in ("/stripe", "/hooks/{p:path}", "/t/{id}", "/u/{id}/x", "/v/{a}/{b}", "/"):
         app.add_route(route, view)
     return app
 
@@ -98,7 +111,17 @@ def falcon_routes(app: Any, view: FalconView) -> Any:
 def django_resolver(seen: Seen) -> Any:
     """Django's own routing, with nothing of Django around it."""
     routes = [
-        *(django_path(route, print) for route in ("stripe", "hooks/<path:p>", "t/<str:id>", "")),
+        *(
+            django_path(route, print)
+            for route in (
+                "stripe",
+                "hooks/<path:p>",
+                "t/<str:id>",
+                "u/<str:id>/x",
+                "v/<str:a>/<str:b>",
+                "",
+            )
+        ),
         re_path(r"^stripe$", print),
         re_path(r"^t/(?P<id>[^/]+)$", print),
     ]
@@ -118,7 +141,10 @@ def starlette_app(seen: Seen) -> Any:
         return PlainTextResponse("ok")
 
     below = [Route("/", view, methods=["POST"]), Route("/{p:path}", view, methods=["POST"])]
-    routes = [Route(path, view, methods=["POST"]) for path in ("/stripe", "/t/{id}", "/")]
+    routes = [
+        Route(path, view, methods=["POST"])
+        for path in ("/stripe", "/t/{id}", "/u/{id}/x", "/v/{a}/{b}", "/")
+    ]
     return Starlette(routes=[*routes, Mount("/hooks", routes=below)])
 
 
@@ -129,7 +155,7 @@ def fastapi_app(seen: Seen) -> Any:
         seen.append(KEY in request.scope)
         return "ok"
 
-    for route in ("/stripe", "/hooks/{p:path}", "/t/{id}", "/"):
+    for route in ("/stripe", "/hooks/{p:path}", "/t/{id}", "/u/{id}/x", "/v/{a}/{b}", "/"):
         app.post(route)(view)
     return app
 
@@ -141,7 +167,7 @@ def quart_app(seen: Seen) -> Any:
         seen.append(KEY in quart.request.scope)
         return "ok"
 
-    for number, rule in enumerate(["/stripe", "/hooks/<path:p>", "/t/<id>", "/"]):
+    for number, rule in enumerate(WERKZEUG):
         app.add_url_rule(rule, str(number), view, methods=["POST"])
     return app
 
@@ -151,9 +177,8 @@ def litestar_app(seen: Seen) -> Any:
         seen.append(KEY in request.scope)
         return "ok"
 
-    routes = ("/stripe", "/hooks/{p:path}", "/t/{id:str}", "/")
     # Its logging would be everybody's in this process.
-    return litestar.Litestar([litestar.post(list(routes))(view)], logging_config=None)
+    return litestar.Litestar([litestar.post(LITESTAR)(view)], logging_config=None)
 
 
 def call_wsgi(app: Any, target: str) -> None:
@@ -223,7 +248,6 @@ ASGI = [starlette_app, fastapi_app, quart_app, litestar_app, async_falcon_app]
         ("//a///b//", "/a/b"),
         ("/a\n", "/a"),
         ("/a\ufffd\u2028\xad\x85", "/a"),
-        ("\\a\\b", "/a/b"),
         ("http://h:1/a?b#c", "/a"),
         ("http://[h/a", "/a"),
         ("\n?x", "/"),

@@ -16,7 +16,9 @@ from lambda_events.sources import SOURCES, Source
 from lambda_events.webhooks.function import url_of
 
 ANY_TEXT = st.text(st.characters(codec="utf-8"), max_size=60)
-FIELDS = st.lists(st.tuples(ANY_TEXT, ANY_TEXT), max_size=5)
+# Names that Twilio uses, and others; but none that could be a part of the URL before it.
+NAMES = st.from_regex(r"[A-Za-z][A-Za-z0-9_.-]{0,9}", fullmatch=True) | st.just("é")
+FIELDS = st.lists(st.tuples(NAMES, ANY_TEXT), max_size=5)
 # Repeated and empty names are lost or moved where a platform makes a map of the query.
 QUERIES = st.dictionaries(ANY_TEXT.filter(bool), ANY_TEXT, max_size=4).map(urlencode)
 TYPES = st.sampled_from(

@@ -58,6 +58,7 @@ def test_a_secret_that_is_missing_at_start_is_refused_when_built(
         (b"bytes", "or several, got bytes"),
         ([b"bytes"], "Expected a secret as text, got bytes"),
         ("whsec_abcd\n", "without white space at its ends"),
+        ('{"secret": "abcd"}', "got JSON, perhaps the whole of one in Secrets Manager"),
     ],
 )
 def test_what_could_never_match_is_refused_when_built(
@@ -283,8 +284,40 @@ def test_a_time_that_is_none_is_refused(seconds: Any) -> None:
 
 
 def test_what_gives_no_secrets_is_refused_when_built() -> None:
-    with pytest.raises(ConfigurationError, match="a function that gives the secrets, got str"):
-        cached_secrets("secret")  # type: ignore[arg-type]
+    async def fetch() -> str:
+        return "s"
+
+    for wrong, name in (("secret", "str"), (env_secrets, "env"), (fetch, "fetch")):
+        with pytest.raises(ConfigurationError, match=f"called with nothing .* got {name}"):
+            cached_secrets(wrong)  # type: ignore[arg-type]
+
+
+def test_forgeries_do_not_wait_for_a_fetch_longer_than_a_moment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    clock = Clock(monkeypatch)
+    monkeypatch.setattr(fetched_module, "LONGEST_WAIT", 0.01)
+    fetching, release = threading.Event(), threading.Event()
+    asked = []
+
+    def fetch() -> str:
+        asked.append(1)
+        if len(asked) > 1:
+            fetching.set()
+            assert release.wait(30)
+        return "one"
+
+    sender = GitHub(fetch)
+    assert accepts(sender, "one")
+    clock.now += 10
+    slow = threading.Thread(target=accepts, args=(sender, "forged"))
+    slow.start()
+    assert fetching.wait(30)
+    with pytest.raises(AppError, match="they are being fetched"):
+        accepts(sender, "another forged")
+    assert accepts(sender, "one")
+    release.set()
+    slow.join(30)
 
 
 def test_threads_that_need_secrets_at_once_fetch_them_once() -> None:

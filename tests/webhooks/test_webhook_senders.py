@@ -116,10 +116,19 @@ def test_a_signed_body_cannot_be_emptied_by_calling_it_a_form() -> None:
         ("application/json", body, True),
         (FORM, body, False),  # it has a field by now, and the signature has none
         (FORM, b"", False),
+        (FORM, b"=", False),  # nor one without a name, which the signature could not tell from none
+        (FORM, b"=&=", False),
         ("", b"", False),
     ):
         headers = lower(by_twilio_json(body, "s", url, 0), content_type=content_type)
         assert is_accepted(Twilio("s"), sent, headers, url) is accepted
+
+
+@pytest.mark.parametrize("field", [b"?a=1", b"%3Fa=1", b"&b", b"a%3Db=1", b"a%23=1", b"+=1"])
+def test_a_field_cannot_stand_for_the_end_of_the_url(field: bytes) -> None:
+    headers = lower(by_twilio(field, "s", URL, 0), content_type=FORM)
+    accepted = field == b"&b"
+    assert is_accepted(Twilio("s"), field, headers, URL) is accepted
 
 
 def test_twilios_settings_header_is_believed_only_if_it_names_what_twilio_uses(

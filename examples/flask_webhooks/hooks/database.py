@@ -4,6 +4,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 
 from sqlalchemy import URL, LargeBinary, create_engine, func, make_url, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -44,7 +45,7 @@ def database_url(text: str) -> URL:
 
 
 class Database:
-    """Deliveries by sender and id, each one once."""
+    """Deliveries, each one once."""
 
     def __init__(self, url: URL) -> None:
         # An environment may have been frozen for minutes between two events, and a database closes
@@ -54,7 +55,9 @@ class Database:
 
     def add(self, delivery: Delivery) -> None:
         """Store it, unless it is stored. Raises SQLAlchemyError where the database is down."""
+        key = sha256(delivery.key.encode()).hexdigest()
         row = Stored(
+            key=key,
             sender=delivery.sender,
             delivery_id=delivery.id,
             kind=kind_of(delivery),
@@ -66,8 +69,9 @@ class Database:
                 session.add(row)
         except IntegrityError:
             # No look before the insert: of two at once, both would find nothing.
-            if not self.newest(sender=delivery.sender, delivery_id=delivery.id):
-                raise
+            with self._session() as session:
+                if session.scalar(select(Stored.number).where(Stored.key == key)) is None:
+                    raise
 
     def newest(
         self,

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import DateTime, LargeBinary, String, UniqueConstraint
+from sqlalchemy import DateTime, LargeBinary, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -11,13 +11,13 @@ class Base(DeclarativeBase):
 
 
 class Stored(Base):
-    """A delivery as it came. The constraint is the last line of defence against storing one twice,
-    behind whatever crashed."""
+    """A delivery as it came. That keys are unique is the last line of defence against storing one
+    twice, behind whatever crashed. The id alone would not do: not every sender signs it."""
 
     __tablename__ = "deliveries"
-    __table_args__ = (UniqueConstraint("sender", "delivery_id"),)
 
     number: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(64), unique=True)  # a hash of the delivery's
     sender: Mapped[str] = mapped_column(String(50))
     delivery_id: Mapped[str] = mapped_column(String(200))
     kind: Mapped[str] = mapped_column(String(100))

@@ -108,9 +108,9 @@ def test_an_id_of_one_sender_is_another_delivery_of_another(database: Database) 
 def test_what_the_database_refuses_for_another_reason_is_not_taken_for_stored(
     database: Database,
 ) -> None:
-    no_id: Any = None
+    no_body: Any = None
     with pytest.raises(IntegrityError, match="NOT NULL"):
-        database.add(Delivery("stripe", no_id, b"{}"))
+        database.add(Delivery("github", "1", no_body))
     assert database.newest() == []
 
 

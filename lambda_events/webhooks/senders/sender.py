@@ -33,7 +33,24 @@ class Sender(Protocol):
     def delivery_id(self, body: bytes, headers: Headers, /) -> str | None:
         """The sender's id of a verified delivery, the same when it comes again; None: it has
         none. Where `signs_id = True` stands beside it, the id is covered by the signature and
-        tells deliveries apart alone; else the URL and the body have to be the same too."""
+        tells deliveries apart alone; else the URL and the body have to be the same too.
+        `methods = ("GET", "POST")` lets others than POST in."""
+
+
+POST = ("POST",)
+"""The methods that a sender uses, where it does not say others (`methods`)."""
+
+
+class Several:
+    """In the place of the sender of a path that might be several senders'."""
+
+    name = "nobody"
+
+    def verify(self, body: bytes, headers: Headers, url: str) -> None:
+        raise Refused("its path is spelled in a way that might lead to views of several senders")
+
+    def delivery_id(self, body: bytes, headers: Headers) -> str | None:
+        raise AssertionError("never verified")
 
 
 class Own:

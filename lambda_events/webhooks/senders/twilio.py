@@ -19,6 +19,7 @@ SIGNATURE = "x-twilio-signature"
 SETTINGS = "x-twilio-webhooks-signature-settings"
 ALGORITHMS = ("HMAC_SHA1", "HMAC_SHA256")
 MOST_FIELDS = 1000  # Twilio sends a few dozen; more would only cost time
+_field = re.compile(r"[^\s?&=#/%]+").fullmatch
 _origin = re.compile(r"https?://[\w.-]+(:[0-9]{1,5})?", re.IGNORECASE | re.ASCII).fullmatch
 
 
@@ -42,6 +43,7 @@ class Twilio(Signed):
     name = "twilio"
     extra = "twilio"
     needed = (SIGNATURE,)
+    methods = ("GET", "POST")
 
     def __init__(self, secrets: Given, *, origin: str | None = None, name: str = "") -> None:
         if origin is not None and _origin(origin) is None:
@@ -75,6 +77,9 @@ def signed_part(body: bytes, headers: Headers, url: str) -> Fields | str:
     text, fields = body.decode(), Fields()
     if media_type(headers.get("content-type", "")) == FORM:
         fields.update(parse_qs(text, True, errors="strict", max_num_fields=MOST_FIELDS))
+    if not all(map(_field, fields)):
+        # URL and fields are signed run together: "" adds nothing, "?a" could be the URL's end.
+        raise Refused("a field of its form has a name that would change what was signed")
     if fields:
         return fields
     if "bodySHA256" in parse_qs(url.partition("?")[2]):
