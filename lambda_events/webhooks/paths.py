@@ -12,8 +12,9 @@ from itertools import product
 
 from lambda_events.path_tree import PathTree
 from lambda_events.url import alike, without_odd
-from lambda_events.webhooks.senders.sender import Sender, Several
+from lambda_events.webhooks.senders.sender import Own, Sender, nobody
 
+_SEVERAL = Own(nobody)
 _EMPTY = "\0"  # stands for a parameter that is there and empty
 # A whole URL's path, with and without what follows a semicolon.
 _cuts = [
@@ -44,7 +45,7 @@ class SenderPaths:
         found_by = [self._tree.find(list(segments)) for segments in _spellings(path)]
         senders = {id(found.target): found.target for found in found_by if found is not None}
         if len(senders) > 1:
-            return Several()
+            return _SEVERAL
         return next(iter(senders.values()), None)
 
     def canonical(self, path: str) -> str:

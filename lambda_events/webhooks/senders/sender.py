@@ -41,18 +41,6 @@ POST = ("POST",)
 """The methods that a sender uses, where it does not say others (`methods`)."""
 
 
-class Several:
-    """In the place of the sender of a path that might be several senders'."""
-
-    name = "nobody"
-
-    def verify(self, body: bytes, headers: Headers, url: str) -> None:
-        raise Refused("its path is spelled in a way that might lead to views of several senders")
-
-    def delivery_id(self, body: bytes, headers: Headers) -> str | None:
-        raise AssertionError("never verified")
-
-
 class Own:
     """A function of one's own as a sender: named like the function, its deliveries have no id."""
 
@@ -62,6 +50,11 @@ class Own:
 
     def delivery_id(self, body: bytes, headers: Headers) -> str | None:
         return None
+
+
+def nobody(body: bytes, headers: Headers, url: str) -> None:
+    """In the place of the verifier of a path that might be several senders'."""
+    raise Refused("its path is spelled in a way that might lead to views of several senders")
 
 
 def sender_of(given: object) -> Sender:
