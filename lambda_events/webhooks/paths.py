@@ -15,6 +15,7 @@ from lambda_events.url import alike, without_odd
 from lambda_events.webhooks.senders.sender import Own, Sender, nobody
 
 _SEVERAL = Own(nobody)
+_LONGEST = 4096  # characters of a path whose spellings are told apart: a megabyte has too many
 _EMPTY = "\0"  # stands for a parameter that is there and empty
 # A whole URL's path, with and without what follows a semicolon.
 _cuts = [
@@ -42,6 +43,8 @@ class SenderPaths:
         root = self._tree.find([]) if path == "/" else None
         if root is not None:
             return root.target
+        if len(path) > _LONGEST:
+            return _SEVERAL
         found_by = [self._tree.find(list(segments)) for segments in _spellings(path)]
         senders = {id(found.target): found.target for found in found_by if found is not None}
         if len(senders) > 1:

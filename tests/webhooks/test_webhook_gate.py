@@ -70,6 +70,14 @@ def test_a_path_that_might_be_several_senders_is_nobodys(caplog: pytest.LogCaptu
     assert "a way that might lead to views of several senders" in caplog.text
 
 
+def test_a_path_of_a_thousand_slashes_is_nobodys_and_a_long_plain_one_no_senders() -> None:
+    gate = Gate({"/github": GitHub("s")})
+    sender = gate.sender("/github" + "/" * 5000)
+    assert sender is not None
+    assert sender.name == "nobody"
+    assert gate.sender("/github" + "/a" * 5000) is None
+
+
 def test_the_root_is_its_own_senders() -> None:
     gate = Gate({"/": GitHub("s", name="a"), "/{id}": GitHub("s", name="b")})
     sender = gate.sender("/")
