@@ -58,7 +58,7 @@ check: $(BIN)/.dev  ## Lint, types, templates, and the examples of the documenta
 parity: $(BIN)/.dev  ## Print what apps see behind ours and behind real servers, field by field
 	$(BIN)/python tests/parity/parity_table.py
 
-suites: $(BIN)/.dev  ## Run the frameworks' own suites through Lambda (fetches from PyPI; about half an hour)
+suites: $(BIN)/.dev  ## Run the frameworks' own suites through Lambda (fetches from PyPI; about twenty minutes)
 	$(BIN)/python -m suites.run
 
 long-life: $(BIN)/.dev  ## Send 100,000 events through one environment; print what has grown

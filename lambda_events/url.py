@@ -29,7 +29,8 @@ def _beyond(safe: str) -> Callable[[str], object]:
 
 _odd = re.compile("[\x00-\x20\x7f-\xa0\xad\u2028\u2029\ufffd]").sub
 # Not urllib's: that remembers what it has parsed, whatever its size.
-_path_in_url = re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.-]*:)?(?://[^/?#]*)?([^?#;]*).*$", re.DOTALL)
+_url = r"^(?:[A-Za-z][A-Za-z0-9+.-]*:)?(?://[^/?#]*)?([^?#{}]*).*$"
+_path_in_url = [re.compile(_url.replace("{}", end), re.DOTALL) for end in (";", "")]
 _slashes = re.compile("/+").sub
 
 _not_path = _beyond(_PATH_SAFE)
@@ -110,8 +111,13 @@ def alike(path: str) -> str:
     space and what was no UTF-8, slashes merged, out of a whole URL."""
     spelled = without_odd(path)
     if not path.startswith("/"):
-        spelled = _path_in_url.sub(r"\1", spelled, count=1)
+        spelled = paths_in_url(spelled)[0]
     return "/" + _slashes("/", spelled).strip("/")
+
+
+def paths_in_url(url: str) -> list[str]:
+    """The path of a whole URL without what follows a semicolon, and with it."""
+    return [found[1] for found in (cut.match(url) for cut in _path_in_url) if found is not None]
 
 
 def without_odd(path: str) -> str:

@@ -93,11 +93,8 @@ class Webhooks:
         except BaseException:
             once.give_back(lease)
             raise
-        if reply == source.refusal():  # the platform's answer to what is no response
-            once.give_back(lease)
-        else:
-            reply.text = is_text(reply.headers)
-            once.end(lease, reply)
+        reply.text = is_text(reply.headers)
+        once.end(lease, reply)  # the platform's refusal of what is no response is not remembered
         return response
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from lambda_events.deadline import deadline_of
 from lambda_events.errors import ConfigurationError
-from lambda_events.messages import Reply, plain_reply
+from lambda_events.messages import PHRASES, Reply, plain_reply
 from lambda_events.url import alike, raw_path_from_decoded
 from lambda_events.webhooks.delivery import Delivery, Headers
 from lambda_events.webhooks.fetched import NoSecrets
@@ -120,7 +120,7 @@ class Gate:
         logger.warning(
             "Refused %.20s %s, %s's, with %d: %s", method, shown, sender.name, status, reason
         )
-        return plain_reply(status, PHRASES_TOLD[status])
+        return plain_reply(status, PHRASES[status])  # all that the client is told
 
 
 def _check(pattern: str, given: object, namesake: object) -> None:
@@ -136,13 +136,3 @@ def _check(pattern: str, given: object, namesake: object) -> None:
             "named alike: the one's deliveries would be taken for the other's. Next: "
             "Stripe(secret, name=...)."
         )
-
-
-PHRASES_TOLD = {
-    401: "Unauthorized",
-    405: "Method Not Allowed",
-    413: "Content Too Large",
-    500: "Internal Server Error",
-    503: "Service Unavailable",
-}
-"""All that the client is told."""

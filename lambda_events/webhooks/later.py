@@ -6,7 +6,6 @@ queues); docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html.
 """
 
 import functools
-import hashlib
 import inspect
 import re
 import threading
@@ -20,6 +19,7 @@ from lambda_events.errors import AppError, ConfigurationError
 from lambda_events.records import Record, partial_failures
 from lambda_events.webhooks.delivery import Delivery
 from lambda_events.webhooks.message import delivery_from_text, text_of
+from lambda_events.webhooks.senders.ids import hashed
 
 _queue_url = re.compile(r"https?://[^\s/?#]+(?:/[^\s/?#]+)+").fullmatch
 _region_in = re.compile(r"[/.]sqs(?:-fips)?\.([a-z]+(?:-[a-z]+)+-\d+)\.").search
@@ -68,8 +68,8 @@ class Later:
         if self._queue_url.endswith(".fifo"):
             # Only printable ASCII may stand in either, 128 characters at most.
             sender = delivery.sender
-            message["MessageGroupId"] = sender if _group(sender) else _hash(sender)
-            message["MessageDeduplicationId"] = _hash(delivery.key)
+            message["MessageGroupId"] = sender if _group(sender) else hashed(sender)
+            message["MessageDeduplicationId"] = hashed(delivery.key)
         message_id: str = self._sqs().send_message(**message)["MessageId"]
         return message_id
 
@@ -153,7 +153,3 @@ def _client(queue_url: str) -> Any:
     region = _region_in(queue_url)  # boto3 asks its own region's SQS, whatever the URL says
     config = Config(**_SECONDS, retries=_ATTEMPTS)
     return boto3.client("sqs", region_name=region[1] if region else None, config=config)
-
-
-def _hash(text: str) -> str:
-    return "sha256-" + hashlib.sha256(text.encode()).hexdigest()

@@ -6,7 +6,6 @@ is done at least once, and twice only after a crash or a lease that was too shor
 """
 
 import functools
-import hashlib
 import inspect
 import logging
 import math
@@ -19,6 +18,7 @@ from lambda_events.errors import AppError, ConfigurationError, LambdaAdaptersErr
 from lambda_events.messages import Reply, plain_reply
 from lambda_events.webhooks.delivery import Delivery
 from lambda_events.webhooks.remembered import reply_from_text, text_from_reply, worth_remembering
+from lambda_events.webhooks.senders.ids import hashed
 from lambda_events.webhooks.senders.sender import why
 from lambda_events.webhooks.stores.store import Busy, Finished, Store
 
@@ -116,7 +116,7 @@ class Once:
         key = self._key(delivery)
         if len(key) <= _MOST_KEY and key.isascii():
             return key
-        return "sha256-" + hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+        return hashed(key)
 
     def __call__(self, function: Callable[[Delivery], Any]) -> Callable[[Delivery], None]:
         """Decorate a worker: a finished delivery is passed over, one that somebody else works on

@@ -6,22 +6,16 @@ empty, Quart takes the path out of a whole URL. Whatever might reach a view has 
 view's sender.
 """
 
-import re
 from collections.abc import Iterator
 from itertools import product
 
 from lambda_events.path_tree import PathTree
-from lambda_events.url import alike, without_odd
+from lambda_events.url import alike, paths_in_url, without_odd
 from lambda_events.webhooks.senders.sender import Own, Sender, nobody
 
 _SEVERAL = Own(nobody)
 _LONGEST = 4096  # characters of a path whose spellings are told apart: a megabyte has too many
 _EMPTY = "\0"  # stands for a parameter that is there and empty
-# A whole URL's path, with and without what follows a semicolon.
-_cuts = [
-    re.compile(r"^(?:[A-Za-z][A-Za-z0-9+.-]*:)?(?://[^/?#]*)?([^?#" + end + r"]*).*$", re.DOTALL)
-    for end in ("", ";")
-]
 
 
 class SenderPaths:
@@ -69,7 +63,7 @@ def _is_plain(path: str) -> bool:
 def _spellings(path: str) -> set[tuple[str, ...]]:
     bases = {path, without_odd(path)}
     if not path.startswith("/"):
-        bases |= {cut.sub(r"\1", base, count=1) for base in bases for cut in _cuts}
+        bases |= {found for base in bases for found in paths_in_url(base)}
     return {segments for base in bases for segments in _readings(base)}
 
 

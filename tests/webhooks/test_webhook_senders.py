@@ -193,7 +193,7 @@ HASH = "sha256-2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
         ("two words", normal_id(None, b"two words")),
         ("", HASH),
         (None, HASH),
-        ("\ud800", normal_id(None, b"?")),
+        ("\ud800", normal_id(None, b"\xed\xa0\x80")),
     ],
 )
 def test_an_id_is_plain_and_short_in_a_key(given: str | None, expected: str) -> None:

@@ -16,10 +16,16 @@ def normal_id(given: object, body: bytes) -> str:
         raise TypeError(f"expected a text, got {type(given).__name__}")
     given = (given or "").strip()
     if not given:
-        return "sha256-" + hashlib.sha256(body).hexdigest()
+        return hashed(body)
     if _plain(given):
         return given
-    return "sha256-" + hashlib.sha256(given.encode("utf-8", "replace")).hexdigest()
+    return hashed(given)
+
+
+def hashed(given: str | bytes) -> str:
+    """What stands for a text or bytes that are too long or too odd for a key."""
+    data = given.encode("utf-8", "surrogatepass") if isinstance(given, str) else given
+    return "sha256-" + hashlib.sha256(data).hexdigest()
 
 
 def digest(url: str, body: bytes) -> str:

@@ -1,4 +1,4 @@
-"""DynamoDBStore: leases and answers in a DynamoDB table, for any number of functions.
+"""DynamoDBStore: leases and answers in a DynamoDB table, for any number of environments.
 
 Sources: docs.aws.amazon.com/amazondynamodb/latest/developerguide, the pages on condition
 expressions, reserved words and time to live.
@@ -29,7 +29,8 @@ _GRACE = 3600
 
 
 class DynamoDBStore:
-    """Leases and answers in a DynamoDB table, one request a step.
+    """Leases and answers in a DynamoDB table, one request a step. Functions that share a table
+    need keys of their own: `once(store, lambda delivery: f"shop {delivery.key}")`.
 
     The table, which on-demand billing suits:
 
