@@ -4,6 +4,7 @@ PORT ?= 8000
 FRONT ?= http-api
 STAGE ?=
 COVERAGE ?= yes
+JOBS ?= auto
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -11,7 +12,7 @@ EXAMPLE := examples/fastapi_microservices
 EXAMPLES := $(EXAMPLE) examples/many_in_one examples/flask_webhooks
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check bench parity suites long-life clean
+.PHONY: help serve test check test-dist bench parity suites long-life clean
 
 help:  ## Say what there is to do
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -38,12 +39,7 @@ serve: $(BIN)/.serve  ## Serve the two FastAPI services of the example on PORT (
 	  '/api/v1/movies=movie_service.function:handler' '/api/v1/movies/{proxy+}=movie_service.function:handler'
 
 test: $(BIN)/.dev  ## Run the tests, and hold the coverage of what ships to Lambda at 100 %
-ifeq ($(COVERAGE),yes)
-	$(BIN)/python -m coverage run -m pytest --quiet
-	$(BIN)/python -m coverage report --fail-under=100
-else
-	$(BIN)/python -m pytest --quiet
-endif
+	$(BIN)/python -m pytest --quiet --numprocesses $(JOBS) $(if $(filter yes,$(COVERAGE)),--cov)
 
 check: $(BIN)/.dev  ## Lint, types, templates, and the examples of the documentation
 	$(BIN)/ruff check .
@@ -54,6 +50,13 @@ check: $(BIN)/.dev  ## Lint, types, templates, and the examples of the documenta
 	set -e; for folder in $(EXAMPLES); do MYPYPATH=$$folder $(BIN)/mypy $$folder; done
 	$(BIN)/cfn-lint --regions us-east-1 -t $(EXAMPLES:=/template.yaml)
 	$(BIN)/python -m pytest --quiet tests/docs tests/shape tests/parity/test_parity.py::test_the_page_is_as_measured
+	rm -rf dist && $(BIN)/python -m build --outdir dist . >/dev/null && $(BIN)/twine check --strict dist/*
+
+test-dist: $(BIN)/.dev  ## Build the source distribution, and run the tests in what it unpacks to
+	rm -rf dist/unpacked && mkdir -p dist/unpacked
+	$(BIN)/python -m build --sdist --outdir dist/unpacked . >/dev/null
+	tar -xzf dist/unpacked/*.tar.gz -C dist/unpacked --strip-components 1
+	cd dist/unpacked && $(CURDIR)/$(BIN)/python -m pytest --quiet --numprocesses $(JOBS)
 
 parity: $(BIN)/.dev  ## Print what apps see behind ours and behind real servers, field by field
 	$(BIN)/python tests/parity/parity_table.py
@@ -69,4 +72,4 @@ bench: $(BIN)/.dev  ## Print how long we take, as ratios of what the peers take
 	$(BIN)/python benchmarks/routing.py
 
 clean:  ## Remove what was set up, and the example's data
-	rm -rf $(VENV) casts.db movies.db .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) dist casts.db movies.db .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -67,7 +67,8 @@ def headers_of(request: Request) -> Headers:
     hops += [request.client[0]] if request.client else []
     gone = HOP_BY_HOP | _IDENTITY | {"x-forwarded-for"}
     kept = [pair for pair in request.headers if pair[0] not in gone]
-    return [*kept, ("x-forwarded-for", ", ".join(hops))] if any(hops) else kept
+    joined = ", ".join(hops)
+    return [*kept, ("x-forwarded-for", joined)] if joined else kept
 
 
 def response_of(reply: Reply) -> Response:

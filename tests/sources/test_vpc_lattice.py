@@ -252,6 +252,15 @@ def test_what_is_empty_is_left_out() -> None:
     assert made == {"version": "2.0", "path": "/", "method": "GET", "headers": {}}
 
 
+def test_empty_forwarded_for_headers_are_joined_as_every_gateway_joins_them() -> None:
+    twice = Request(headers=[("x-forwarded-for", ""), ("x-forwarded-for", "")])
+    once = Request(headers=[("x-forwarded-for", "")])
+
+    made = [vpc_lattice.event_from_request(request, Front())["headers"] for request in (twice, once)]
+
+    assert made == [{"x-forwarded-for": [", "]}, {}]
+
+
 def test_the_time_is_in_microseconds() -> None:
     made = vpc_lattice.event_from_request(Request(), Front())
 
