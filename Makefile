@@ -12,10 +12,10 @@ EXAMPLE := examples/fastapi_microservices
 EXAMPLES := $(EXAMPLE) examples/many_in_one examples/flask_webhooks
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check test-dist bench parity suites long-life clean
+.PHONY: help serve test check test-dist test-extra bench parity suites long-life clean
 
 help:  ## Say what there is to do
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 $(BIN)/.serve: pyproject.toml $(EXAMPLE)/requirements.txt $(EXAMPLE)/layer/requirements.txt
 	@echo "Setting up $(VENV) to serve the example (once, about a minute) ..."
@@ -57,6 +57,17 @@ test-dist: $(BIN)/.dev  ## Build the source distribution, and run the tests in w
 	$(BIN)/python -m build --sdist --outdir dist/unpacked . >/dev/null
 	tar -xzf dist/unpacked/*.tar.gz -C dist/unpacked --strip-components 1
 	cd dist/unpacked && $(CURDIR)/$(BIN)/python -m pytest --quiet --numprocesses $(JOBS)
+
+$(BIN)/.extra: $(BIN)/.dev
+	@# awslambdaric is AWS's runtime client; the wheel of its SAM CLI holds its emulator of Lambda
+	@$(PIP) 'awslambdaric==4.2.2'
+	@$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --dest $(VENV)/extra 'aws-sam-cli==1.170.0'
+	@$(BIN)/python -m zipfile -e $(VENV)/extra/aws_sam_cli-*.whl $(VENV)/extra
+	@chmod +x $(VENV)/extra/samcli/local/rapid/aws-lambda-rie-*
+	@touch $@
+
+test-extra: $(BIN)/.extra  ## Run the tests that need more than Python: a browser, AWS's emulator, a load (Linux; chromium, wrk)
+	$(BIN)/python -m pytest --quiet tests/extra
 
 parity: $(BIN)/.dev  ## Print what apps see behind ours and behind real servers, field by field
 	$(BIN)/python tests/parity/parity_table.py

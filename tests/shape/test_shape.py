@@ -176,6 +176,20 @@ def test_the_version_is_in_the_changelog() -> None:
     assert project["version"] == newest[1] == version("lambda-adapters")
 
 
+def test_the_changelog_is_in_the_form_that_it_names() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text()
+    assert "keepachangelog.com/en/1.1.0" in text
+    versions = re.findall(r"^## (.*)$", text, re.MULTILINE)
+    matches = [
+        re.fullmatch(r"(\d+)\.(\d+)\.(\d+) - (unreleased|\d{4}-\d\d-\d\d)", v) for v in versions
+    ]
+    assert None not in matches
+    numbers = [tuple(map(int, match.groups()[:3])) for match in matches if match]
+    assert numbers == sorted(set(numbers), reverse=True)
+    kinds = {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
+    assert set(re.findall(r"^### (.*)$", text, re.MULTILINE)) <= kinds
+
+
 def test_nothing_is_required_on_lambda() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert project["dependencies"] == []

@@ -256,7 +256,9 @@ def test_empty_forwarded_for_headers_are_joined_as_every_gateway_joins_them() ->
     twice = Request(headers=[("x-forwarded-for", ""), ("x-forwarded-for", "")])
     once = Request(headers=[("x-forwarded-for", "")])
 
-    made = [vpc_lattice.event_from_request(request, Front())["headers"] for request in (twice, once)]
+    made = [
+        vpc_lattice.event_from_request(request, Front())["headers"] for request in (twice, once)
+    ]
 
     assert made == [{"x-forwarded-for": [", "]}, {}]
 
