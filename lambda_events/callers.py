@@ -31,10 +31,20 @@ class Caller:
 
 def caller_of(event: Any) -> Caller | None:
     """The caller of an HTTP or WebSocket event; None where no authorizer was asked."""
-    if "__ow_method" in _map(event):
+    if not isinstance(event, dict) or "__ow_method" in event:
         return None  # OpenWhisk has none, and its clients can add keys
-    context = _map(_map(event).get("requestContext"))
-    given = _map(context.get("authorizer"))
+    context = event.get("requestContext")
+    if not isinstance(context, dict):
+        return None
+    given = context.get("authorizer")
+    if isinstance(given, dict) and given:
+        return _of_authorizer(given, context, event)
+    return _of_identity(context)
+
+
+def _of_authorizer(
+    given: dict[str, Any], context: dict[str, Any], event: dict[str, Any]
+) -> Caller | None:
     if _map(given.get("jwt")):
         return _of_token("jwt", _map(given["jwt"]))
     if _map(given.get("iam")):
@@ -42,12 +52,10 @@ def caller_of(event: Any) -> Caller | None:
     if "lambda" in given and (given["lambda"] is None or isinstance(given["lambda"], dict)):
         return _of_lambda(_map(given["lambda"]))
     if _map(given.get("claims")):
-        is_http_api = _map(event).get("version") == "1.0"
+        is_http_api = event.get("version") == "1.0"
         return _of_token("jwt" if is_http_api else "cognito", given)
     own = {key: value for key, value in given.items() if key not in _NOT_CONTEXT}
-    if own:
-        return _of_lambda(own)
-    return _of_iam(_identity(_map(context.get("identity"))))
+    return _of_lambda(own) if own else _of_identity(context)
 
 
 # Beside a Lambda authorizer's own context; HTTP APIs in format 1.0 have the last two as null.
@@ -83,11 +91,16 @@ def _of_iam(identity: dict[str, Any]) -> Caller | None:
     return Caller("iam", arn, identity) if isinstance(arn, str) and arn else None
 
 
-def _identity(identity: dict[str, Any]) -> dict[str, Any]:
+def _of_identity(context: dict[str, Any]) -> Caller | None:
     """REST's and format 1.0's, less what tells of the connection and not of the caller."""
+    identity = context.get("identity")
+    if not isinstance(identity, dict) or not identity.get("userArn"):
+        return None
     of_connection = ("sourceIp", "userAgent", "clientCert")
-    return {
-        key: value
-        for key, value in identity.items()
-        if value is not None and key not in of_connection
-    }
+    return _of_iam(
+        {
+            key: value
+            for key, value in identity.items()
+            if value is not None and key not in of_connection
+        }
+    )

@@ -31,14 +31,14 @@ def sent(event: Any) -> bool:
     """
     if not isinstance(event, dict) or "httpMethod" not in event or "requestContext" not in event:
         return False
-    if not FOREIGN_EVENTS.isdisjoint(event):
+    if not event.keys().isdisjoint(FOREIGN_EVENTS):
         return False
     context = event["requestContext"]
     if not isinstance(context, dict):
         return context is None
     if "eventType" in context and "routeKey" in context:
         return False  # a WebSocket API's, in samples without a connectionId
-    return FOREIGN.isdisjoint(context) and not isinstance(context.get("http"), dict)
+    return context.keys().isdisjoint(FOREIGN) and not isinstance(context.get("http"), dict)
 
 
 def context_of(event: Event) -> dict[str, Any]:

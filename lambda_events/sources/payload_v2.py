@@ -42,7 +42,7 @@ def sent(event: Any) -> bool:
     context = event.get("requestContext")
     if not isinstance(context, dict) or not isinstance(context.get("http"), dict):
         return False
-    return FOREIGN_EVENTS.isdisjoint(event) and FOREIGN.isdisjoint(context)
+    return event.keys().isdisjoint(FOREIGN_EVENTS) and context.keys().isdisjoint(FOREIGN)
 
 
 def is_function_url(event: Event) -> bool:
