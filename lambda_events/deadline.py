@@ -66,8 +66,17 @@ class Watchdog:
         """Have `late` called in the watchdog's thread at the time `at`, on the monotonic clock,
         unless `forget` is called with the returned token before."""
         token = object()
+        self._watched[token] = (at, late)
+        # Read behind the entry's write: the thread takes its time back before it looks at the
+        # entries, so either it sees this one, or this sees that it is not asleep.
+        wakes_at = self._wakes_at
+        if wakes_at is None or at < wakes_at:
+            self._wake_by(at)
+        return token
+
+    def _wake_by(self, at: float) -> None:
+        """See to it that the thread does not sleep beyond a time."""
         with self._lock:
-            self._watched[token] = (at, late)
             if self._thread is None:
                 thread = threading.Thread(target=self._run, name="deadline", daemon=True)
                 thread.start()
@@ -75,7 +84,6 @@ class Watchdog:
             if self._wakes_at is None or at < self._wakes_at:
                 self._wakes_at = at
                 self._earlier.notify()
-        return token
 
     def forget(self, token: object) -> None:
         """The invocation is over."""
@@ -107,7 +115,8 @@ class Watchdog:
             if self._earlier.wait(left):
                 return []  # an earlier time is known now
             now = monotonic()
-            watched = list(self._watched.items())
+            self._wakes_at = None
+            watched = self._watched.copy().items()
             due = [token for token, (at, _) in watched if at <= now]
             self._wakes_at = min([at for _, (at, _) in watched if at > now], default=None)
             popped = [self._watched.pop(token, None) for token in due]
