@@ -90,9 +90,21 @@ def is_text(headers: Headers, more_types: Collection[str] = ()) -> bool:
     for name, value in headers:
         if name == "content-type":
             content_type = value
-        elif name == "content-encoding" and value.strip().lower() not in ("", "identity"):
+        elif name == "content-encoding" and is_coding(value):
             return False
-    return _is_text_type[content_type] or media_type(content_type) in more_types
+    return is_text_type(content_type, more_types)
+
+
+def is_coding(value: str) -> bool:
+    """Whether a Content-Encoding says that the body is compressed."""
+    return value.strip().lower() not in ("", "identity")
+
+
+def is_text_type(content_type: str, more_types: Collection[str] = ()) -> bool:
+    """Whether a media type is text."""
+    if _is_text_type[content_type]:
+        return True
+    return bool(more_types) and media_type(content_type) in more_types
 
 
 def _is_text(content_type: str) -> bool:

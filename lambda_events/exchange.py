@@ -8,12 +8,12 @@ import logging
 from collections.abc import Callable
 from time import monotonic
 
-from lambda_events.body import is_text
+from lambda_events.body import is_coding, is_text_type
 from lambda_events.call import Call
 from lambda_events.deadline import Stacks, act_at, formatted, thread_stacks, watchdog
 from lambda_events.errors import AppError, FailedStatus
 from lambda_events.forwarded import client_by_hops
-from lambda_events.headers import clean
+from lambda_events.headers import LENGTH, TYPE, harmless, reply_role
 from lambda_events.messages import Headers, Request, plain_reply
 from lambda_events.options import Options
 from lambda_events.sink import Sink
@@ -107,21 +107,35 @@ class Exchange:
         """The reply's head, lower-case names; AppError where no server would send it."""
         if not 200 <= status <= 999:
             raise AppError(f"The app sent status {status}; expected 200 to 999.")
-        if not clean(headers):
-            raise AppError(
-                "The app sent a header whose name is no token, or whose value holds a control "
-                "character such as CR or LF; no server would pass it on."
-            )
         options = self._options
-        if options.exclude_headers:
-            headers = [pair for pair in headers if pair[0] not in options.exclude_headers]
-        self._drops = self._drops or status in _BODILESS
-        self._expected = _content_length(headers)
+        excluded = options.exclude_headers
+        expected, content_type, packed = None, "", False
+        for name, value in headers:
+            role = reply_role[name]
+            if role < 0 or not harmless(value):
+                raise AppError(
+                    "The app sent a header whose name is no token, or whose value holds a control "
+                    "character such as CR or LF; no server would pass it on."
+                )
+            if role and name not in excluded:
+                if role == TYPE:
+                    content_type = value
+                elif role == LENGTH:
+                    expected = value if expected is None else expected
+                else:
+                    packed = packed or is_coding(value)
+        if excluded:
+            headers = [pair for pair in headers if pair[0] not in excluded]
+        if status in _BODILESS:
+            self._drops = True
+        if expected is not None:
+            self._expected = _length(expected)
         self.started = True
         if status in options.raise_on_statuses:
             self._failed = self._failure(status)
         else:
-            self._sink.start(status, headers, reason, is_text(headers, options.text_types))
+            text = not packed and is_text_type(content_type, options.text_types)
+            self._sink.start(status, headers, reason, text)
 
     def write(self, data: bytes) -> None:
         """A piece of the body; AppError where it is more than Content-Length said."""
@@ -198,10 +212,7 @@ def _nothing() -> None:
     """No app of this kind can be stopped."""
 
 
-def _content_length(headers: Headers) -> int | None:
-    for name, value in headers:
-        if name == "content-length":
-            if not (value.isascii() and value.isdigit()):
-                raise AppError("The app sent a Content-Length that is not a number of bytes.")
-            return int(value)
-    return None
+def _length(value: str) -> int:
+    if not (value.isascii() and value.isdigit()):
+        raise AppError("The app sent a Content-Length that is not a number of bytes.")
+    return int(value)

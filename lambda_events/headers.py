@@ -10,7 +10,7 @@ from operator import itemgetter
 
 from lambda_events.errors import BadRequest
 from lambda_events.messages import Headers
-from lambda_events.names import Names
+from lambda_events.names import Names, Shapes
 
 HOP_BY_HOP = frozenset(
     {
@@ -96,8 +96,19 @@ def clean(headers: Headers) -> bool:
 
 def clean_values(headers: Headers) -> bool:
     """Whether every value has one harmless character per byte."""
-    joined = "".join(map(_value, headers))
-    return (joined.isascii() and joined.isprintable()) or _not_value(joined) is None
+    return harmless("".join(map(_value, headers)))
+
+
+def harmless(value: str) -> bool:
+    """Whether a value has one harmless character per byte."""
+    return (value.isascii() and value.isprintable()) or _not_value(value) is None
+
+
+_ROLES = {"content-length": 1, "content-type": 2, "content-encoding": 3}
+reply_role = Names(lambda name: _ROLES.get(name, 0) if normal_name[name] else -1)
+"""What a reply's header tells of its body: LENGTH, TYPE, CODING, or 0; -1 where the name is no
+token."""
+LENGTH, TYPE, CODING = 1, 2, 3
 
 
 def latin(value: str) -> str:
@@ -138,6 +149,18 @@ def list_map(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     for name, value in pairs:
         lists.setdefault(name, []).append(value)
     return lists
+
+
+def end_to_end(headers: Headers) -> dict[str, str] | None:
+    """Name to value of a reply's headers, as `without_hops` leaves them; None where a name is
+    repeated."""
+    single = dict(headers)
+    if len(single) < len(headers):
+        return None
+    if not single.keys().isdisjoint(HOP_BY_HOP):
+        return dict(without_hops(headers))
+    single.pop("content-length", None)
+    return single
 
 
 def without_hops(headers: Headers) -> Headers:

@@ -26,3 +26,24 @@ class Names(dict[str, T]):
                 self.clear()  # made-up ones must not keep the usual ones out
             self[name] = value
         return value
+
+
+MOST_SHAPES, LONGEST_SHAPE = 256, 2048
+"""How many lists of names are remembered, and of how many characters at most."""
+
+
+class Shapes(dict[tuple[str, ...], T]):
+    """`shapes[names]` is `function(names)`: a client or an app sends the same names all day."""
+
+    __slots__ = ("_function",)
+
+    def __init__(self, function: Callable[[tuple[str, ...]], T]) -> None:
+        self._function = function
+
+    def __missing__(self, names: tuple[str, ...]) -> T:
+        value = self._function(names)
+        if len(names) + sum(map(len, names)) <= LONGEST_SHAPE:
+            if len(self) >= MOST_SHAPES:
+                self.clear()
+            self[names] = value
+        return value

@@ -19,6 +19,7 @@ from lambda_events.body import bytes_from_event, placed
 from lambda_events.forwarded import scheme_of, server_of, with_forwarded
 from lambda_events.headers import (
     clean_values,
+    end_to_end,
     list_map,
     pairs_of,
     pairs_of_lists,
@@ -104,15 +105,21 @@ def event_from_request(request: Request, front: Front) -> Event:
 def response_from_reply(reply: Reply, event: Event) -> Response:
     """One family of maps, the event's own: the load balancer ignores the other."""
     body, encoded = placed(reply)
-    headers = without_hops(reply.headers)
+    single = end_to_end(reply.headers)
     response: Response = {"statusCode": reply.status, "body": body, "isBase64Encoded": encoded}
     reason = reply.reason or PHRASES.get(reply.status, "")
     if reason:  # null, or a code without a reason, would be refused
         response["statusDescription"] = f"{reply.status} {reason}"
-    if is_multi(event):
-        response["multiValueHeaders"] = list_map(headers)
+    if single is None:
+        headers = without_hops(reply.headers)
+        if is_multi(event):
+            response["multiValueHeaders"] = list_map(headers)
+        else:
+            response["headers"] = one_each(headers)
+    elif is_multi(event):
+        response["multiValueHeaders"] = {name: [value] for name, value in single.items()}
     else:
-        response["headers"] = one_each(headers)
+        response["headers"] = single
     return response
 
 

@@ -11,6 +11,7 @@ from lambda_events.body import bytes_from_event, placed
 from lambda_events.errors import BadRequest
 from lambda_events.forwarded import address_of, http_version_of, scheme_of, server_of
 from lambda_events.headers import (
+    end_to_end,
     list_map,
     normal_name,
     pairs_of,
@@ -140,11 +141,13 @@ def event_of(request: Request, front: Front, path: str, headers: Pairs) -> Event
 def response_of(reply: Reply) -> Response:
     """One map of headers, never both: where a name is in both, API Gateway sends both."""
     body, encoded = placed(reply)
-    headers = without_hops(reply.headers)
     response: Response = {"statusCode": reply.status, "body": body, "isBase64Encoded": encoded}
-    single = dict(headers)
-    if len(single) == len(headers):
-        response["headers"] = single
-    else:
-        response["multiValueHeaders"] = list_map(headers)
+    single = end_to_end(reply.headers)
+    if single is None:
+        headers = without_hops(reply.headers)
+        single = dict(headers)
+        if len(single) < len(headers):
+            response["multiValueHeaders"] = list_map(headers)
+            return response
+    response["headers"] = single
     return response

@@ -18,7 +18,14 @@ from lambda_events.forwarded import (
     server_of,
     with_forwarded,
 )
-from lambda_events.headers import pairs_of, request_headers, single_map, text_of, without_hops
+from lambda_events.headers import (
+    end_to_end,
+    pairs_of,
+    request_headers,
+    single_map,
+    text_of,
+    without_hops,
+)
 from lambda_events.messages import Headers, Reply, Request
 from lambda_events.sources.front import FOREIGN, FOREIGN_EVENTS, Event, Front, Response
 from lambda_events.sources.payload_v1 import method_of
@@ -143,16 +150,21 @@ def event_of(request: Request, front: Front, raw_path: str, path: str) -> Event:
 def response_of(reply: Reply) -> Response:
     """Set-Cookie in its own list, since it alone must not be joined (RFC 9110 §5.3)."""
     body, encoded = placed(reply)
-    headers = without_hops(reply.headers)
-    single = single_map(headers, ", ")
+    single = end_to_end(reply.headers)
+    cookies: list[str] | None = None
+    if single is None:
+        headers = without_hops(reply.headers)
+        single = single_map(headers, ", ")
+        cookies = [value for name, value in headers if name == "set-cookie"]
     response: Response = {
         "statusCode": reply.status,
         "headers": single,
         "body": body,
         "isBase64Encoded": encoded,
     }
-    if single.pop("set-cookie", None) is not None:
-        response["cookies"] = [value for name, value in headers if name == "set-cookie"]
+    cookie = single.pop("set-cookie", None)
+    if cookie is not None:
+        response["cookies"] = cookies or [cookie]
     return response
 
 
