@@ -7,6 +7,7 @@ end at the gateway, and Content-Length is counted here, from the body.
 import re
 from collections.abc import Iterable
 from operator import itemgetter
+from typing import Any
 
 from lambda_events.errors import BadRequest
 from lambda_events.messages import Headers
@@ -81,6 +82,95 @@ def request_headers(sent: Iterable[tuple[str, object]], cookies: object, body: b
     if not clean_values(headers):
         headers = [(name, latin(value).translate(_CONTROLS)) for name, value in headers]
     return headers
+
+
+Forwarded = tuple[str | None, str | None, str | None]
+"""The last Host, X-Forwarded-Proto and X-Forwarded-Port among the headers."""
+
+
+def headers_of_map(single: object, cookies: object, body: bytes) -> tuple[Headers, Forwarded]:
+    """`request_headers` of a map of name to value, and those that say what was called."""
+    if isinstance(single, dict):
+        shape = _shape_of[tuple(single)]
+        if shape is not None:
+            headers = shape.headers([*single.values()], cookies, body)
+            if headers is not None:
+                return headers
+    return _with_forwarded(request_headers(pairs_of(single), cookies, body))
+
+
+def headers_of_lists(multi: object, body: bytes) -> tuple[Headers, Forwarded]:
+    """`request_headers` of a map of name to list of values, and those that say what was called."""
+    if isinstance(multi, dict) and {*map(type, multi.values())} == {list}:
+        shape = _shape_of[tuple(multi)]
+        if shape is not None:
+            try:
+                values = [value for (value,) in multi.values()]
+            except ValueError:
+                pass  # some name has several
+            else:
+                headers = shape.headers(values, None, body)
+                if headers is not None:
+                    return headers
+    return _with_forwarded(request_headers(pairs_of_lists(multi), None, body))
+
+
+def _with_forwarded(headers: Headers) -> tuple[Headers, Forwarded]:
+    known = dict(headers).get
+    return headers, (known("host"), known("x-forwarded-proto"), known("x-forwarded-port"))
+
+
+class _Shape:
+    """What the names of an event's headers come to, where each stands once.
+
+    It does for the usual headers what `request_headers` does for all: one value a name, every one
+    a harmless text.
+    """
+
+    __slots__ = ("_cookie", "_counted", "_forwarded", "_kept", "_names")
+
+    def __init__(self, normal: list[str], kept: list[int]) -> None:
+        places = {name: at for at, name in enumerate(normal)}
+        self._names = tuple([normal[at] for at in kept])
+        self._kept = itemgetter(*kept)
+        self._cookie = places.get("cookie", -1)  # behind the last value stands None
+        self._counted = "content-length" in places
+        self._forwarded = itemgetter(
+            places.get("host", -1),
+            places.get("x-forwarded-proto", -1),
+            places.get("x-forwarded-port", -1),
+        )
+
+    def headers(
+        self, values: list[Any], cookies: object, body: bytes
+    ) -> tuple[Headers, Forwarded] | None:
+        """None where a value is none of the usual."""
+        try:
+            crumbs = "; ".join(cookies) if cookies and type(cookies) is list else None
+            sent = "".join(values)
+        except TypeError:
+            return None
+        if not harmless(sent) or (crumbs is not None and not harmless(crumbs)):
+            return None
+        values.append(None)
+        headers: Headers = [*zip(self._names, self._kept(values))]  # noqa: B905 - it takes time
+        if crumbs is None:
+            crumbs = values[self._cookie]
+        if crumbs is not None:
+            headers.append(("cookie", crumbs))
+        if body or self._counted:
+            headers.append(("content-length", str(len(body))))
+        return headers, self._forwarded(values)
+
+
+def _shape(names: tuple[str, ...]) -> _Shape | None:
+    """None where a name is repeated in another spelling, and where next to nothing is there."""
+    normal = [normal_name[name] for name in names]
+    kept = [at for at, name in enumerate(normal) if name not in _SPECIAL]
+    return _Shape(normal, kept) if len({*normal}) == len(normal) and len(kept) > 1 else None
+
+
+_shape_of = Shapes(_shape)
 
 
 def _crumbs(special: Headers, cookies: object) -> list[str]:

@@ -20,10 +20,9 @@ from lambda_events.forwarded import scheme_of, server_of, with_forwarded
 from lambda_events.headers import (
     clean_values,
     end_to_end,
+    headers_of_lists,
+    headers_of_map,
     list_map,
-    pairs_of,
-    pairs_of_lists,
-    request_headers,
     without_hops,
 )
 from lambda_events.messages import PHRASES, Reply, Request
@@ -61,21 +60,24 @@ def limit(event: Event) -> int:
 def request_from_event(event: Event) -> Request:
     raw_path = raw_path_as_sent(path_of(event, "path"))
     body = bytes_from_event(event.get("body"), event.get("isBase64Encoded"))
-    multi = is_multi(event)
-    sent = pairs_of_lists(event["multiValueHeaders"]) if multi else pairs_of(event.get("headers"))
-    headers = request_headers(sent, None, body)
-    known = dict(headers)
+    if is_multi(event):
+        headers, forwarded = headers_of_lists(event["multiValueHeaders"], body)
+    else:
+        headers, forwarded = headers_of_map(event.get("headers"), None, body)
+    host, proto, port = forwarded
     # Health checks have no X-Forwarded-Proto: plain HTTP is what they would use.
-    scheme = scheme_of(known.get("x-forwarded-proto"), "http")
-    return Request(
-        method=method_of(event.get("httpMethod")),
-        scheme=scheme,
-        path=path_from_raw(raw_path),
-        raw_path=raw_path,
-        query=query_from_encoded(query_pairs(event)),
-        headers=headers,
-        body=body,
-        server=server_of(known.get("host"), known.get("x-forwarded-port"), scheme, None),
+    scheme = scheme_of(proto, "http")
+    return Request(  # by position: keywords take three times as long
+        method_of(event.get("httpMethod")),
+        scheme,
+        "",
+        path_from_raw(raw_path),
+        raw_path,
+        query_from_encoded(query_pairs(event)),
+        headers,
+        body,
+        None,
+        server_of(host, port, scheme, None),
     )
 
 
