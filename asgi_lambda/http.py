@@ -29,18 +29,19 @@ def scope_of(request: Request, state: dict[str, Any], root_in_path: bool) -> Sco
     path, raw_path, root = request.path, request.raw_path, request.root_path
     if root and root_in_path:
         path, raw_path = request.public_path, request.public_raw_path
+    host, port = request.server
     return {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.4"},
         "http_version": request.http_version,
-        "server": (request.server[0].strip("[]"), request.server[1]),
+        "server": (host.strip("[]"), port),
         "client": request.client,
         "scheme": request.scheme,
         "method": request.method,
         "root_path": root,
         "path": path,
-        "raw_path": raw_path.encode("ascii"),
-        "query_string": request.query.encode("ascii"),
+        "raw_path": raw_path.encode(),  # both are ASCII
+        "query_string": request.query.encode(),
         "headers": [(_name_of[n], v.encode("latin-1")) for n, v in request.headers],
         "state": state,
     }

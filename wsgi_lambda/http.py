@@ -15,7 +15,7 @@ from wsgiref.util import FileWrapper
 from lambda_events.errors import AppError
 from lambda_events.headers import list_map
 from lambda_events.messages import Headers, Request
-from lambda_events.names import Names
+from lambda_events.names import Names, Shapes
 from lambda_events.url import bytes_from_raw
 
 _not_reason = re.compile("[^\t\x20-\x7e\x80-\xff]").search  # RFC 9112 §4
@@ -46,32 +46,38 @@ class Taking(Protocol):
 
 def environ_of(request: Request) -> Environ:
     """The environ; valid under wsgiref.validate."""
-    uri = request.public_raw_path + (f"?{request.query}" if request.query else "")
-    raw_path = request.raw_path
-    environ: Environ = {
-        "REQUEST_METHOD": request.method,
-        "SCRIPT_NAME": request.root_path.encode("utf-8", "replace").decode("latin-1"),
-        "PATH_INFO": bytes_from_raw(raw_path).decode("latin-1") if "%" in raw_path else raw_path,
-        "QUERY_STRING": request.query,
-        "REQUEST_URI": uri,
-        "RAW_URI": uri,
-        "SERVER_NAME": request.server[0],
-        "SERVER_PORT": str(request.server[1]),
-        "SERVER_PROTOCOL": f"HTTP/{request.http_version}",
-        "REMOTE_ADDR": request.client[0] if request.client else "",
-        "wsgi.version": (1, 0),
-        "wsgi.url_scheme": request.scheme,
-        "wsgi.input": BytesIO(request.body),
-        "wsgi.input_terminated": True,
-        "wsgi.errors": sys.stderr,
-        "wsgi.multithread": False,
-        "wsgi.multiprocess": False,
-        "wsgi.run_once": False,
-        "wsgi.file_wrapper": FileWrapper,
-    }
-    if request.client and request.client[1]:
-        environ["REMOTE_PORT"] = str(request.client[1])
-    environ |= _variables(request.headers)
+    raw_path, root, query = request.raw_path, request.root_path, request.query
+    uri = request.public_raw_path if root else raw_path
+    if query:
+        uri = f"{uri}?{query}"
+    host, port = request.server
+    client = request.client
+    headers = request.headers
+    template, keys = _template_of[tuple([name for name, _ in headers])]
+    environ = template.copy()
+    environ["REQUEST_METHOD"] = request.method
+    if root:
+        environ["SCRIPT_NAME"] = root.encode("utf-8", "replace").decode("latin-1")
+    environ["PATH_INFO"] = (
+        bytes_from_raw(raw_path).decode("latin-1") if "%" in raw_path else raw_path
+    )
+    environ["QUERY_STRING"] = query
+    environ["REQUEST_URI"] = environ["RAW_URI"] = uri
+    environ["SERVER_NAME"] = host
+    environ["SERVER_PORT"] = str(port)
+    environ["SERVER_PROTOCOL"] = f"HTTP/{request.http_version}"
+    environ["wsgi.url_scheme"] = request.scheme
+    environ["wsgi.input"] = BytesIO(request.body)
+    environ["wsgi.errors"] = sys.stderr
+    if client:
+        environ["REMOTE_ADDR"] = client[0]
+        if client[1]:
+            environ["REMOTE_PORT"] = str(client[1])
+    if keys is None:
+        environ |= _variables(headers)
+    else:
+        for key, (_, value) in zip(keys, headers):  # noqa: B905 - it takes time
+            environ[key] = value
     return environ
 
 
@@ -97,6 +103,43 @@ def _key(name: str) -> str:
 
 
 _key_of = Names(_key)
+
+
+# What every environ has, and what all have that come with the same headers: a copy of a dict costs
+# less than a new one.
+_ALWAYS: Environ = {
+    "REQUEST_METHOD": "GET",
+    "SCRIPT_NAME": "",
+    "PATH_INFO": "",
+    "QUERY_STRING": "",
+    "REQUEST_URI": "",
+    "RAW_URI": "",
+    "SERVER_NAME": "",
+    "SERVER_PORT": "",
+    "SERVER_PROTOCOL": "",
+    "REMOTE_ADDR": "",
+    "wsgi.version": (1, 0),
+    "wsgi.url_scheme": "",
+    "wsgi.input": None,
+    "wsgi.input_terminated": True,
+    "wsgi.errors": None,
+    "wsgi.multithread": False,
+    "wsgi.multiprocess": False,
+    "wsgi.run_once": False,
+    "wsgi.file_wrapper": FileWrapper,
+}
+
+
+def _template(names: tuple[str, ...]) -> tuple[Environ, list[str] | None]:
+    """An environ without values, and the headers' variables; None where one is repeated, or must
+    not be there."""
+    keys = [_key_of[name] for name in names]
+    if len({*keys, ""}) <= len(keys):
+        return _ALWAYS, None
+    return _ALWAYS | dict.fromkeys(keys), keys
+
+
+_template_of = Shapes(_template)
 
 
 class Response:
