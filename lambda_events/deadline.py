@@ -29,7 +29,8 @@ def deadline_of(context: Any) -> float | None:
         left = context.get_remaining_time_in_millis()
         if not isinstance(left, (int, float)) or left != left:  # a mock's, or NaN
             return None
-        return monotonic() + min(left / 1000, _LONGEST)
+        seconds = left / 1000
+        return monotonic() + (seconds if seconds < _LONGEST else _LONGEST)
     except Exception:
         return None  # no context, or a test's stand-in: nobody says
 

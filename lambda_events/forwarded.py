@@ -42,6 +42,8 @@ def address_of(text: object) -> tuple[str, int] | None:
     if not isinstance(text, str):
         return None
     text = text.strip()
+    if ":" not in text and "[" not in text:
+        return (text, 0) if text else None
     host, port = text, ""
     if text.startswith("["):
         host, _, port = text[1:].partition("]")
@@ -60,7 +62,9 @@ def client_by_hops(headers: Headers, trusted_hops: int) -> tuple[str, int] | Non
     if trusted_hops < 1:
         return None
     values = [value for name, value in headers if name == "x-forwarded-for"]
-    hops = [hop for hop in ",".join(values).split(",") if hop.strip()]
+    hops = values  # most often one, of the one proxy that there is
+    if len(values) != 1 or "," in values[0] or not values[0].strip():
+        hops = [hop for hop in ",".join(values).split(",") if hop.strip()]
     return address_of(hops[-trusted_hops]) if len(hops) >= trusted_hops else None
 
 

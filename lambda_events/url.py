@@ -87,6 +87,9 @@ def query_from_encoded(pairs: Pairs) -> str:
 
 
 def _joined(pairs: Pairs, unsafe: Callable[[str], object], name_safe: str, value_safe: str) -> str:
+    if unsafe("".join([name + value for name, value in pairs])) is None:
+        return "&".join([f"{name}={value}" for name, value in pairs])
+
     def encoded(text: str, safe: str) -> str:
         return text if unsafe(text) is None else quote(text, safe, errors="replace")
 

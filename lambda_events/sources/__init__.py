@@ -45,10 +45,18 @@ def find_source(event: Any, more: Sequence[Source] = ()) -> Source | None:
     for source in more:
         if source.sent(event):
             return source
+    last = _last[0]
+    if last.sent(event):
+        return last
     for source in SOURCES:
         if source.sent(event):
+            _last[0] = source
             return source
     return None
+
+
+_last: list[Source] = [http_api]
+"""The source of the last event: a function has seldom more than one in front of it."""
 
 
 __all__ = ["BY_NAME", "SOURCES", "Event", "Front", "Response", "Source", "find_source"]

@@ -67,7 +67,10 @@ def query_pairs(event: Event) -> Pairs:
     """The query's decoded pairs: the multi map has all of them, the single map the last ones."""
     multi = event.get("multiValueQueryStringParameters")
     pairs = pairs_of_lists(multi) if multi else pairs_of(event.get("queryStringParameters"))
-    return [(name, "" if value is None else text_of(value)) for name, value in pairs]
+    return [
+        (name, value if type(value) is str else "" if value is None else text_of(value))
+        for name, value in pairs
+    ]
 
 
 def request_of(event: Event, root_path: str, raw_path: str) -> Request:

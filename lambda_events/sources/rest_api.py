@@ -108,10 +108,12 @@ def _root_and_path(event: Event) -> tuple[str, str]:
     public = context_of(event).get("path")
     if not isinstance(public, str):
         return "", path
+    stage = stage_of(event)
+    if stage and public == f"/{stage}{path}":
+        return "/" + stage, path
     public = raw_path_as_sent(public)
     if public == path:
         return _split_mapping(path, event)
-    stage = stage_of(event)
     below = split_root(public, "/" + stage) if stage else None
     if below is None:
         return "", path
