@@ -141,8 +141,8 @@ class Exchange:
         """A piece of the body; AppError where it is more than Content-Length said."""
         if self._drops:
             return
-        self._counted += len(data)
-        if self._expected is not None and self._counted > self._expected:
+        self._counted = counted = self._counted + len(data)
+        if self._expected is not None and counted > self._expected:
             raise AppError(
                 f"The app's body is longer than its Content-Length of {self._expected} bytes."
             )
@@ -151,7 +151,8 @@ class Exchange:
 
     def end(self) -> None:
         """The body is complete; AppError where it is less than Content-Length said."""
-        if not self._drops and self._expected not in (None, self._counted):
+        expected = self._expected
+        if expected is not None and expected != self._counted and not self._drops:
             raise AppError(
                 f"The app's body has {self._counted} bytes; "
                 f"its Content-Length said {self._expected}."

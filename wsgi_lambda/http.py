@@ -170,9 +170,10 @@ class Response:
         if not isinstance(data, bytes):
             raise AppError(f"Expected bytes as body, got {type(data).__name__}.")
         if data:
-            if not self._exchange.started:
+            exchange = self._exchange
+            if not exchange.started:
                 self._send_head("The app sent a body before it called start_response.")
-            self._exchange.write(data)
+            exchange.write(data)
 
     def end(self) -> None:
         """The app's iterable is at its end."""
@@ -183,7 +184,11 @@ class Response:
     def _send_head(self, missing: str) -> None:
         if self._head is None:
             raise AppError(missing)
-        self._exchange.start(*self._head)
+        status, headers, reason = self._head
+        self._exchange.start(status, headers, reason)
+
+
+lower, strip = str.lower, str.strip  # of what is no str, they raise a TypeError
 
 
 def _head_of(status: object, headers: Any) -> tuple[int, Headers, str]:
@@ -192,7 +197,7 @@ def _head_of(status: object, headers: Any) -> tuple[int, Headers, str]:
     code, reason = _status_of[status]
     try:
         # RFC 9110 §5.5: white space around a value is not part of it (Django 5 writes some).
-        pairs = [(str.lower(name), str.strip(value, " \t")) for name, value in headers]
+        pairs = [(lower(name), strip(value, " \t")) for name, value in headers]
     except (TypeError, ValueError):
         raise AppError(
             "Expected headers as a list of (name, value), both str, got something else."
@@ -218,7 +223,8 @@ def serve(app: App, environ: Environ, exchange: Taking) -> None:
     response = Response(exchange)
     try:
         chunks = app(environ, response.start)
-        if not hasattr(chunks, "__iter__") and not hasattr(chunks, "__getitem__"):
+        is_list = type(chunks) is list
+        if not is_list and not hasattr(chunks, "__iter__") and not hasattr(chunks, "__getitem__"):
             raise AppError(
                 "Expected the app to return an iterable of bytes, got "
                 f"{type(chunks).__name__}. Is a return missing?"
@@ -228,7 +234,7 @@ def serve(app: App, environ: Environ, exchange: Taking) -> None:
                 response.write(chunk)
             response.end()
         finally:
-            close = getattr(chunks, "close", None)
+            close = None if is_list else getattr(chunks, "close", None)
             if close is not None:
                 close()
     except Exception as error:
