@@ -5,7 +5,6 @@ into a header is never taken for its address.
 """
 
 import re
-from secrets import token_hex
 from time import time
 
 from lambda_events.headers import HOP_BY_HOP
@@ -103,6 +102,8 @@ _host_of = Names(_named)
 
 def with_forwarded(request: Request) -> Headers:
     """The request's headers as a gateway passes them on: hop-by-hop gone, its own ones added."""
+    from secrets import token_hex  # only where events are made, not on Lambda
+
     ours = {
         "x-amzn-trace-id": f"Root=1-{int(time()):08x}-{token_hex(12)}",
         "x-forwarded-for": ", ".join(

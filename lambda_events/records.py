@@ -4,7 +4,6 @@ Sources: docs.aws.amazon.com/lambda/latest/dg/lambda-services.html and the pages
 docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html for batchItemFailures.
 """
 
-import gzip
 import io
 import json
 import logging
@@ -64,6 +63,8 @@ def _listed(event: Record, name: str) -> Iterator[Record]:
 def _log_events(event: Record) -> list[Record]:
     try:
         packed = b64decode(event["awslogs"]["data"], validate=True)
+        import gzip  # takes its time, and is rarely needed
+
         with gzip.open(io.BytesIO(packed)) as file:
             text = file.read(_MOST_LOG_BYTES + 1)
         events = json.loads(text)["logEvents"] if len(text) <= _MOST_LOG_BYTES else None

@@ -1,7 +1,6 @@
 """TriggerTable: which target takes the events of which trigger."""
 
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from lambda_events.errors import ConfigurationError
@@ -26,6 +25,8 @@ class TriggerTable:
     def add(self, name: str, place: Place, filters: Mapping[str, str]) -> None:
         """Raises ConfigurationError for a name or filter that is none, and for a taken one."""
         if name not in NAMES:
+            from difflib import get_close_matches  # takes its time, and is rarely needed
+
             near = ["direct"] if name in _DIRECT else get_close_matches(name, NAMES, 1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
             raise ConfigurationError(

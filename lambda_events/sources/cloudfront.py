@@ -16,7 +16,6 @@ functions only read (Via, Host, If-None-Match and others), the body of HEAD, 204
 """
 
 from http import HTTPStatus
-from secrets import token_urlsafe
 from typing import Any
 
 from lambda_events.body import bytes_from_event, decode, encode, placed
@@ -140,6 +139,8 @@ def _body_in(sent: dict[str, Any]) -> bytes:
 
 
 def event_from_request(request: Request, front: Front) -> Event:
+    from secrets import token_urlsafe  # only where events are made, not on Lambda
+
     made: dict[str, Any] = {
         "clientIp": request.client[0] if request.client else "",
         "headers": items_of(passed_on(request, front.event_type)),

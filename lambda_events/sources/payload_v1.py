@@ -5,7 +5,6 @@ and http-api-develop-integrations-lambda.html.
 """
 
 from typing import Any
-from uuid import uuid4
 
 from lambda_events.body import bytes_from_event, placed
 from lambda_events.errors import BadRequest
@@ -111,6 +110,8 @@ def method_of(method: object) -> str:
 
 def event_of(request: Request, front: Front, path: str, headers: Pairs) -> Event:
     """What both users of the format put into an event, apart from the body."""
+    from uuid import uuid4  # only where events are made, not on Lambda
+
     pairs = decoded_pairs(request.query)
     client = request.client[0] if request.client else ""
     return {

@@ -6,9 +6,7 @@ and docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html.
 """
 
 import json
-from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
 
 from lambda_events.body import bytes_from_event, placed, placed_in_event, sent_as_text
 from lambda_events.forwarded import (
@@ -102,6 +100,9 @@ def request_of(event: Event, root_path: str, raw_path: str) -> Request:
 
 def event_of(request: Request, front: Front, raw_path: str, path: str) -> Event:
     """The event: `raw_path` at the top, `path` in the context; empty keys are left out."""
+    from datetime import UTC, datetime  # only where events are made, not on Lambda
+    from uuid import uuid4
+
     headers = with_forwarded(request)
     cookies = [crumb for n, v in headers if n == "cookie" for crumb in v.split("; ") if crumb]
     now = datetime.now(UTC)
