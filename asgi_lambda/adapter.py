@@ -3,24 +3,23 @@
 import asyncio
 import os
 from collections.abc import Collection, Sequence
-from functools import partial
 from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
+from asgi_lambda.cycle import App, AsgiCycle
 from asgi_lambda.environment import environment, run_here
-from asgi_lambda.http import scope_of
 from asgi_lambda.lifespan import Lifespan
-from asgi_lambda.serving import App, Serving
 from asgi_lambda.snapshot import after_restore
-from asgi_lambda.stacks import task_stacks
 from lambda_events.adapter import AppHandler, refuse, takes
-from lambda_events.call import Call
 from lambda_events.errors import AppError, BadRequest, ConfigurationError
-from lambda_events.exchange import Exchange
+from lambda_events.invocation import Invocation
 from lambda_events.messages import Request
 from lambda_events.options import Options
-from lambda_events.sink import BufferedSink, Sink
+from lambda_events.sink import Sink
 from lambda_events.sources import Source
+
+
+_NONE: Any = (None, None)
 
 
 class Adapter(AppHandler):
@@ -65,10 +64,11 @@ class Adapter(AppHandler):
             sources=sources,
         )
         super().__init__(app, options)
-        self._root_in_path = bool(root_in_path)
+        self.root_in_path = bool(root_in_path)
         self._lifespan_mode = lifespan
         self._lifespans: WeakKeyDictionary[asyncio.AbstractEventLoop, Lifespan]
         self._lifespans = WeakKeyDictionary()
+        self._last: tuple[asyncio.AbstractEventLoop | None, Lifespan] = _NONE
         if startup == "init" and lifespan != "off":
             self._start_at_init()
 
@@ -95,47 +95,58 @@ class Adapter(AppHandler):
     def stop(self) -> None:
         """Shut the app's lifespan down, for tests and tools; the next event starts it anew."""
         lifespan = self._lifespans.pop(environment.loop, None)
+        self._last = _NONE
         if lifespan is not None:
             environment.forget_shutdown(lifespan.shutdown)
             environment.call(lifespan.shutdown)
 
-    def respond(self, request: Request, call: Call, sink: Sink) -> None:
-        with Exchange(request, call, sink, self.options) as exchange:
-            if not exchange.hides():
-                loop = environment.loop
-                lifespan = self._lifespan_on(loop)
+    def respond(self, request: Request, invocation: Invocation, sink: Sink | None) -> Any:
+        loop = environment.loop
+        cycle = AsgiCycle(request, invocation, sink, self, loop)
+        try:
+            if cycle.begin():
+                last_loop, lifespan = self._last
+                if last_loop is not loop:
+                    lifespan = self._lifespan_on(loop)
+                    self._last = loop, lifespan
                 if not lifespan.ready:
-                    exchange.stacks = partial(task_stacks, loop)
                     self._start(lifespan)
-                serving = self._serving(exchange, call, lifespan)
-                environment.run(serving.run)
-                serving.outcome()
+                cycle.state = lifespan.state
+                environment.run(cycle)
+                if cycle.error is not None or cycle.disconnected or not cycle.complete:
+                    cycle.check()
+        finally:
+            cycle.unwatch()
+        return cycle.outcome()
 
     async def handle(self, event: Any, context: Any = None) -> Any:
         """What the handler does, on the loop of the caller, where the app's lifespan is started
         as well; end it with `shutdown`."""
-        call = self._call_of(event, context)
-        if call is None:
+        invocation = self._invocation_of(event, context)
+        if invocation is None:
             await self._lifespan_on(asyncio.get_running_loop()).startup()
             return {}
-        sink = BufferedSink(call.source.limit(event))
         try:
-            await self._answer(call.source.request_from_event(event), call, sink)
+            request = invocation.source.request_from_event(event)
+            reply = await self._respond_here(request, invocation)
         except (AppError, BadRequest) as error:
-            return self._response_of_error(error, call)
-        return self._response_of(sink, call)
+            return self._response_of_error(error, invocation)
+        return self._response_of(reply, invocation)
 
-    async def _answer(self, request: Request, call: Call, sink: Sink) -> None:
-        with Exchange(request, call, sink, self.options) as exchange:
-            if not exchange.hides():
-                loop = asyncio.get_running_loop()
+    async def _respond_here(self, request: Request, invocation: Invocation) -> Any:
+        loop = asyncio.get_running_loop()
+        cycle = AsgiCycle(request, invocation, None, self, loop)
+        try:
+            if cycle.begin():
                 lifespan = self._lifespan_on(loop)
                 if not lifespan.ready:
-                    exchange.stacks = partial(task_stacks, loop)
                     await lifespan.startup()
-                serving = self._serving(exchange, call, lifespan)
-                await run_here(serving.run)
-                serving.outcome()
+                cycle.state = lifespan.state
+                await run_here(cycle)
+                cycle.check()
+        finally:
+            cycle.unwatch()
+        return cycle.outcome()
 
     async def shutdown(self) -> None:
         """Shut down the lifespan that `handle` started on this loop."""
@@ -151,11 +162,3 @@ class Adapter(AppHandler):
             lifespan = Lifespan(self.app, self._lifespan_mode)
             lifespan = self._lifespans.setdefault(loop, lifespan)
         return lifespan
-
-    def _serving(self, exchange: Exchange, call: Call, lifespan: Lifespan) -> Serving:
-        scope = scope_of(exchange.request, lifespan.state.copy(), self._root_in_path)
-        scope["aws.event"] = call.event
-        scope["aws.context"] = call.context
-        scope["aws.path_parameters"] = call.path_parameters
-        scope["aws.caller"] = call.caller
-        return Serving(self.app, scope, exchange)

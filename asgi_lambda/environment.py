@@ -12,22 +12,36 @@ import concurrent.futures.thread  # noqa: F401 - so that its executors end after
 import contextvars
 import logging
 import os
+import sys
 import threading
 from asyncio import base_events
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from asgi_lambda.left_behind import LeftBehind
 from asgi_lambda.sigterm import Sigterm
 
 logger = logging.getLogger("asgi_lambda")
 
-Work = Callable[[Callable[[], None]], Coroutine[Any, Any, None]]
-"""Called on the loop with `finished`, which it has to call once; it may go on after that."""
+
+class Work(Protocol):
+    """What is run on the loop until it is `finished`, which calls `wake` once with its task; it
+    may go on after that."""
+
+    finished: bool
+    wake: Callable[["asyncio.Task[None] | None"], None]
+
+    async def run(self) -> None:
+        """Never raises."""
+
+    def finish(self) -> None:
+        """Called again, it does nothing."""
+
 
 _stop_mark = getattr(base_events, "_run_until_complete_cb", id)
+_EAGER = sys.version_info >= (3, 12)
 _SHUTDOWN_SECONDS = 2.0  # what Lambda grants at most (lambda-runtime-environment.html)
 
 
@@ -97,24 +111,25 @@ class Environment:
             self._drive(work, watch)
 
     def _drive(self, work: Work, watch: bool) -> None:
-        done = False
-
-        def finished() -> None:
-            nonlocal done
-            done = True
-            task.remove_done_callback(_stop)  # it would stop the loop of the next request
-            loop.stop()
-
         try:
-            loop = self.loop
-            task = asyncio.Task(work(finished), loop=loop)
-            task.add_done_callback(_stop)
-            while not done and not task.done():  # it may be cancelled before it begins
-                loop.run_forever()
-            if watch and not self._joiners:  # else the tasks may be theirs
+            loop = self._loop
+            if loop is None or loop.is_closed():
+                loop = self.loop  # made anew
+            work.wake = _stop_early
+            task = _begun(work, loop)
+            if not work.finished:
+                task.add_done_callback(_stop)
+                while not work.finished and not task.done():  # it may never begin, if cancelled
+                    loop.run_forever()
+            if self._left_behind.made and watch and not self._joiners:  # they may be theirs
                 self._left_behind.check()
         finally:
-            self._outlast()
+            with self._mutex:
+                goes_on = self._driving = self._joiners > 0
+            if goes_on:
+                self._outlast()
+            elif self._sigterm.pending:
+                self._sigterm.act_if_pending()
 
     def _outlast(self) -> None:
         """Drive on for those who joined; whoever comes after the last of them drives anew."""
@@ -140,16 +155,17 @@ class Environment:
         loop = self.loop
         tasks = []  # the loop itself holds tasks weakly
 
-        def finished() -> None:
+        def wake(task: object) -> None:
             with self._mutex:
                 self._joiners -= 1
             done.set()
             loop.stop()  # the driver may be waiting for its joiners
 
         def begin() -> None:
-            tasks.append(asyncio.Task(work(finished), loop=loop))
-            tasks[0].add_done_callback(partial(_unless_begun, finished))
+            tasks.append(asyncio.Task(work.run(), loop=loop))
+            tasks[0].add_done_callback(partial(_unless_begun, work))
 
+        work.wake = wake
         loop.call_soon_threadsafe(begin)
         done.wait()
 
@@ -177,19 +193,10 @@ class Environment:
 
     def call(self, function: Callable[[], Awaitable[None]]) -> None:
         """Run a coroutine function on the loop, and raise what it raises."""
-        errors: list[BaseException] = []
-
-        async def work(finished: Callable[[], None]) -> None:
-            try:
-                await function()
-            except BaseException as error:
-                errors.append(error)
-            finally:
-                finished()
-
-        self.run(work, watch=False)
-        if errors:
-            raise errors[0]
+        call = _Call(function)
+        self.run(call, watch=False)
+        if call.error is not None:
+            raise call.error
 
     def at_shutdown(self, shutdown: Callable[[], Awaitable[None]]) -> None:
         """Have a coroutine function called when the process ends; the last comes first."""
@@ -251,17 +258,41 @@ class Environment:
         loop.close()
 
 
+class _Call:
+    """A coroutine function as work, and what it raised."""
+
+    wake: Callable[["asyncio.Task[None] | None"], None]
+
+    def __init__(self, function: Callable[[], Awaitable[None]]) -> None:
+        self._function = function
+        self.finished = False
+        self.error: BaseException | None = None
+
+    async def run(self) -> None:
+        try:
+            await self._function()
+        except BaseException as error:
+            self.error = error
+        self.finish()
+
+    def finish(self) -> None:
+        if not self.finished:
+            self.finished = True
+            self.wake(asyncio.current_task())
+
+
 async def run_here(work: Work) -> None:
-    """Run work on the caller's own loop until it calls `finished`."""
+    """Run work on the caller's own loop until it is finished."""
     loop = asyncio.get_running_loop()
     done = loop.create_future()
 
-    def finished() -> None:
+    def wake(task: object) -> None:
         if not done.done():
             done.set_result(None)
 
-    task = loop.create_task(work(finished))
-    task.add_done_callback(partial(_unless_begun, finished))
+    work.wake = wake
+    task = loop.create_task(work.run())
+    task.add_done_callback(partial(_unless_begun, work))
     try:
         await done
     except asyncio.CancelledError:
@@ -270,14 +301,49 @@ async def run_here(work: Work) -> None:
         raise
 
 
+def _begun(work: Work, loop: Any) -> "asyncio.Task[None]":
+    """A task for the work. On a loop that has nothing else to do (no callback, no timer, no socket
+    but its own) its first step, which most often is its only one, is done at once: without the
+    selector and the loop's bookkeeping, that takes a third of the time."""
+    try:
+        busy = loop._ready or loop._scheduled or loop._signal_handlers
+        idle = not busy and len(loop._selector.get_map()) == 1
+    except AttributeError:
+        idle = False  # somebody's own loop
+    if not idle:
+        return asyncio.Task(work.run(), loop=loop)
+    hooks = sys.get_asyncgen_hooks()
+    loop._thread_id = threading.get_ident()
+    sys.set_asyncgen_hooks(loop._asyncgen_firstiter_hook, loop._asyncgen_finalizer_hook)
+    asyncio.events._set_running_loop(loop)
+    try:
+        if _EAGER:
+            return asyncio.Task(work.run(), loop=loop, eager_start=True)
+        task = asyncio.Task(work.run(), loop=loop)
+        loop._ready.popleft()._run()
+        return task
+    finally:
+        loop._thread_id = None
+        loop._stopping = False
+        asyncio.events._set_running_loop(None)
+        sys.set_asyncgen_hooks(*hooks)
+
+
 def _stop(task: "asyncio.Task[None]") -> None:
     task.get_loop().stop()
 
 
-def _unless_begun(finished: Callable[[], None], task: "asyncio.Task[None]") -> None:
-    """Work never raises; a task that was cancelled is one that never came to call `finished`."""
+def _stop_early(task: "asyncio.Task[None] | None") -> None:
+    """The task is about to end, or is given up: its end must not stop the loop of the next one."""
+    assert task is not None
+    task.remove_done_callback(_stop)
+    task.get_loop().stop()
+
+
+def _unless_begun(work: Work, task: "asyncio.Task[None]") -> None:
+    """Work never raises; a task that was cancelled is one that never began."""
     if task.cancelled():
-        finished()
+        work.finish()
 
 
 async def _forever() -> None:

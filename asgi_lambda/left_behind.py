@@ -17,7 +17,7 @@ class LeftBehind:
     """A loop's task factory, which remembers the tasks that were made since the last look."""
 
     def __init__(self) -> None:
-        self._made: list[ref[asyncio.Task[Any]]] = []
+        self.made: list[ref[asyncio.Task[Any]]] = []
         self._named: set[str] = set()
         self._look_again_at = 1000
 
@@ -29,21 +29,21 @@ class LeftBehind:
     ) -> "asyncio.Task[Any]":
         """What `loop.set_task_factory` wants."""
         task = asyncio.Task(coroutine, loop=loop, **options)
-        if len(self._made) >= self._look_again_at:  # one request may make very many
-            self._made = [made for made in self._made if made() is not None]
-            self._look_again_at = 2 * len(self._made) + 1000
-        self._made.append(ref(task))
+        if len(self.made) >= self._look_again_at:  # one request may make very many
+            self.made = [made for made in self.made if made() is not None]
+            self._look_again_at = 2 * len(self.made) + 1000
+        self.made.append(ref(task))
         return task
 
     def forget(self) -> None:
         """The tasks that there are now are meant to stay."""
-        self._made.clear()
+        self.made.clear()
 
     def check(self) -> None:
         """Warn of the tasks that were made since the last look and still are not done."""
-        if not self._made:
+        if not self.made:
             return
-        for made in self._made:
+        for made in self.made:
             task = made()
             if task is None or task.done() or task.cancelling():
                 continue  # a cancelled one is on its way out
@@ -56,4 +56,4 @@ class LeftBehind:
                     "the next event; await what must be done (a BackgroundTask is awaited).",
                     coroutine,
                 )
-        self._made.clear()
+        self.made.clear()

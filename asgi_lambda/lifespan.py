@@ -10,8 +10,8 @@ import logging
 from collections.abc import MutableMapping
 from typing import Any
 
+from asgi_lambda.cycle import App
 from asgi_lambda.http import Message
-from asgi_lambda.serving import App
 from lambda_events.errors import StartupFailed
 
 logger = logging.getLogger("asgi_lambda")

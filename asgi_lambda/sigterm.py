@@ -20,7 +20,7 @@ class Sigterm:
     def __init__(self, busy: Callable[[], bool], shutdown: Callable[[], None]) -> None:
         self._busy = busy
         self._shutdown = shutdown
-        self._pending = False
+        self.pending = False
 
     def watch(self) -> None:
         """Handle the signal from now on; not in other threads, and not twice."""
@@ -32,13 +32,13 @@ class Sigterm:
     def _arrived(self, number: int, frame: object) -> None:
         # Between any two bytecodes of the main thread, maybe inside the loop: never run it here.
         signal.signal(signal.SIGTERM, self._previous or signal.SIG_DFL)
-        self._pending = True
+        self.pending = True
         if not self._busy():
             self.act_if_pending()
 
     def act_if_pending(self) -> None:
         """Shut down and pass the signal on, if it came meanwhile."""
-        if self._pending:
-            self._pending = False
+        if self.pending:
+            self.pending = False
             self._shutdown()
             os.kill(os.getpid(), signal.SIGTERM)  # to whoever handled it before us

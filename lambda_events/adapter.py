@@ -4,9 +4,9 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from lambda_events.call import Call
 from lambda_events.errors import ConfigurationError, UnknownEvent
 from lambda_events.handler import Handler, Taker
+from lambda_events.invocation import Invocation
 from lambda_events.options import Options
 from lambda_events.posted import PostedEvents
 from lambda_events.recognition import described
@@ -42,9 +42,9 @@ class AppHandler(Handler):
 
     def _post(self, event: Any, context: Any) -> Any:
         assert self._events is not None
-        return self._answered(Call(event, context, self._events))
+        return self.answer(Invocation(event, context, self._events))
 
-    def _call_of(self, event: Any, context: Any) -> Call | None:
+    def _invocation_of(self, event: Any, context: Any) -> Invocation | None:
         """What the app is to answer; None for a ping, which needs no answer from it."""
         source = find_source(event, self._sources)
         if source is None:
@@ -55,7 +55,7 @@ class AppHandler(Handler):
                 raise UnknownEvent(described(event))
             source = self._events
         assert source is not None
-        return Call(event, context, source)
+        return Invocation(event, context, source)
 
     def __repr__(self) -> str:
         return f"<{type(self).__module__}.Adapter of {self.app!r}>"

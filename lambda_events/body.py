@@ -102,9 +102,7 @@ def is_coding(value: str) -> bool:
 
 def is_text_type(content_type: str, more_types: Collection[str] = ()) -> bool:
     """Whether a media type is text."""
-    if _is_text_type[content_type]:
-        return True
-    return bool(more_types) and media_type(content_type) in more_types
+    return is_text_kind[content_type] or (bool(more_types) and media_type(content_type) in more_types)
 
 
 def _is_text(content_type: str) -> bool:
@@ -117,7 +115,7 @@ def _is_text(content_type: str) -> bool:
     )
 
 
-_is_text_type = Names(_is_text)
+is_text_kind = Names(_is_text)
 
 
 def placed(reply: Reply) -> tuple[str, bool]:

@@ -31,12 +31,14 @@ class Caller:
 
 def caller_of(event: Any) -> Caller | None:
     """The caller of an HTTP or WebSocket event; None where no authorizer was asked."""
-    if not isinstance(event, dict) or "__ow_method" in event:
-        return None  # OpenWhisk has none, and its clients can add keys
-    context = event.get("requestContext")
+    context = event.get("requestContext") if isinstance(event, dict) else None
     if not isinstance(context, dict):
         return None
-    given = context.get("authorizer")
+    given, identity = context.get("authorizer"), context.get("identity")
+    if not given and not (isinstance(identity, dict) and identity.get("userArn")):
+        return None  # nobody was asked
+    if "__ow_method" in event:
+        return None  # OpenWhisk has none, and its clients can add keys
     if isinstance(given, dict) and given:
         return _of_authorizer(given, context, event)
     return _of_identity(context)

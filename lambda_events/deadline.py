@@ -8,11 +8,10 @@ import logging
 import sys
 import threading
 import traceback
-from collections.abc import Callable
 from os import register_at_fork
 from time import monotonic
 from types import FrameType
-from typing import Any
+from typing import Any, Protocol
 
 logger = logging.getLogger("lambda_events")
 
@@ -25,22 +24,28 @@ _LONGEST = 24 * 3600.0
 
 def deadline_of(context: Any) -> float | None:
     """When the invocation is killed, on the monotonic clock in seconds; None where nobody says."""
+    return times_of(context, None)[0]
+
+
+def times_of(context: Any, margin: float | None) -> tuple[float | None, float | None]:
+    """The deadline, and when an adapter acts: `margin` seconds early, or a tenth of the time left
+    if that is less; None for never."""
     try:
-        left = context.get_remaining_time_in_millis()
-        if not isinstance(left, (int, float)) or left != left:  # a mock's, or NaN
-            return None
-        seconds = left / 1000
-        return monotonic() + (seconds if seconds < _LONGEST else _LONGEST)
+        left = context.get_remaining_time_in_millis() / 1000
+        if not left < _LONGEST:  # or NaN
+            left = _LONGEST if left >= _LONGEST else None
+        deadline = monotonic() + left
     except Exception:
-        return None  # no context, or a test's stand-in: nobody says
+        return None, None  # no context, or a test's stand-in: nobody says
+    if margin is None:
+        return deadline, None
+    tenth = left / 10
+    return deadline, deadline - (margin if margin < tenth else max(tenth, 0.0))
 
 
-def act_at(deadline: float | None, margin: float | None) -> float | None:
-    """When an adapter acts: `margin` seconds early, or a tenth of the time left if that is less."""
-    if deadline is None or margin is None:
-        return None
-    tenth = (deadline - monotonic()) / 10
-    return deadline - (margin if margin < tenth else max(tenth, 0.0))
+class Watched(Protocol):
+    def at_deadline(self) -> None:
+        """Called in the watchdog's thread."""
 
 
 class Watchdog:
@@ -57,23 +62,21 @@ class Watchdog:
     def _reset(self) -> None:
         self._lock = threading.Lock()
         self._earlier = threading.Condition(self._lock)
-        self._watched: dict[object, tuple[float, Callable[[], None]]] = {}
+        self._watched: dict[Watched, float] = {}
         self._wakes_at: float | None = None
         self._thread: threading.Thread | None = None
         self._idle = threading.Event()
         self._idle.set()
 
-    def watch(self, at: float, late: Callable[[], None]) -> object:
-        """Have `late` called in the watchdog's thread at the time `at`, on the monotonic clock,
-        unless `forget` is called with the returned token before."""
-        token = object()
-        self._watched[token] = (at, late)
+    def watch(self, watched: Watched, at: float) -> None:
+        """Have its `at_deadline` called in the watchdog's thread at the time `at`, on the
+        monotonic clock, unless `forget` is called before."""
+        self._watched[watched] = at
         # Read behind the entry's write: the thread takes its time back before it looks at the
         # entries, so either it sees this one, or this sees that it is not asleep.
         wakes_at = self._wakes_at
         if wakes_at is None or at < wakes_at:
             self._wake_by(at)
-        return token
 
     def _wake_by(self, at: float) -> None:
         """See to it that the thread does not sleep beyond a time."""
@@ -86,9 +89,9 @@ class Watchdog:
                 self._wakes_at = at
                 self._earlier.notify()
 
-    def forget(self, token: object) -> None:
+    def forget(self, watched: Watched) -> None:
         """The invocation is over."""
-        self._watched.pop(token, None)
+        self._watched.pop(watched, None)
 
     def wait_idle(self, seconds: float) -> None:
         """Let it finish what it is calling, for so long: what it logs then belongs to an
@@ -99,14 +102,14 @@ class Watchdog:
         while True:
             due = self._wait()
             self._idle.clear()
-            for late in due:
+            for watched in due:
                 try:
-                    late()
+                    watched.at_deadline()
                 except Exception:  # it watches the other invocations too
                     logger.exception("The watchdog could not do its work.")
             self._idle.set()
 
-    def _wait(self) -> list[Callable[[], None]]:
+    def _wait(self) -> list[Watched]:
         """Sleep until the next time that is known now; what is due then.
 
         That time stays when its invocation ends early: else every short one would wake the thread.
@@ -118,10 +121,9 @@ class Watchdog:
             now = monotonic()
             self._wakes_at = None
             watched = self._watched.copy().items()
-            due = [token for token, (at, _) in watched if at <= now]
-            self._wakes_at = min([at for _, (at, _) in watched if at > now], default=None)
-            popped = [self._watched.pop(token, None) for token in due]
-        return [entry[1] for entry in popped if entry is not None]
+            self._wakes_at = min([at for _, at in watched if at > now], default=None)
+            due = [each for each, at in watched if at <= now]
+            return [each for each in due if self._watched.pop(each, None) is not None]
 
 
 def thread_stacks() -> Stacks:

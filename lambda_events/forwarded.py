@@ -7,9 +7,9 @@ into a header is never taken for its address.
 import re
 from time import time
 
-from lambda_events.headers import HOP_BY_HOP
+from lambda_events.headers import HOP_BY_HOP, Forwarded
 from lambda_events.messages import Headers, Request
-from lambda_events.names import Names
+from lambda_events.names import Names, Shapes
 
 _host = re.compile(r"(\[[^\]]*\]|[^:]*)(?::(\d{1,5}))?").fullmatch
 _VERSIONS = {"HTTP/1.0": "1.0", "HTTP/2.0": "2", "HTTP/2": "2", "HTTP/3.0": "3", "HTTP/3": "3"}
@@ -35,6 +35,30 @@ def server_of(
     return name, port or _port_of[forwarded_port or ""] or DEFAULT_PORTS[scheme]
 
 
+Endpoint = tuple[str, tuple[str, int], str]
+"""The scheme, the server and the HTTP version."""
+
+
+def endpoint_of(forwarded: Forwarded, domain: object, protocol: object, default: str) -> Endpoint:
+    """What was called, by what the headers say, else by the event's own domain, protocol and the
+    source's default scheme. The endpoint is that of many requests: it is remembered."""
+    host, proto, port = forwarded
+    return _endpoint_of[
+        host or "",
+        proto or "",
+        port or "",
+        domain if isinstance(domain, str) else "",
+        protocol if isinstance(protocol, str) else "",
+        default,
+    ]
+
+
+def _endpoint(said: tuple[str, ...]) -> Endpoint:
+    host, proto, port, domain, protocol, default = said
+    scheme = scheme_of(proto or None, default)
+    return scheme, server_of(host, port, scheme, domain), http_version_of(protocol)
+
+
 def address_of(text: object) -> tuple[str, int] | None:
     """(host, port) of `1.2.3.4`, `1.2.3.4:80`, `2001:db8::1` or `[2001:db8::1]:80`; port 0 where
     there is none."""
@@ -53,6 +77,12 @@ def address_of(text: object) -> tuple[str, int] | None:
 
 
 def client_by_hops(headers: Headers, trusted_hops: int) -> tuple[str, int] | None:
+    """`client_of_hops` of headers."""
+    values = [value for name, value in headers if name == "x-forwarded-for"]
+    return client_of_hops(values, trusted_hops)
+
+
+def client_of_hops(values: list[str], trusted_hops: int) -> tuple[str, int] | None:
     """The element of X-Forwarded-For that the outermost trusted proxy wrote, from the right.
 
     Everything to the left of it was in the request before and may be made up
@@ -60,7 +90,6 @@ def client_by_hops(headers: Headers, trusted_hops: int) -> tuple[str, int] | Non
     """
     if trusted_hops < 1:
         return None
-    values = [value for name, value in headers if name == "x-forwarded-for"]
     hops = values  # most often one, of the one proxy that there is
     if len(values) != 1 or "," in values[0] or not values[0].strip():
         hops = [hop for hop in ",".join(values).split(",") if hop.strip()]
@@ -98,6 +127,7 @@ def _is_ipv6(text: str) -> bool:
 
 
 _host_of = Names(_named)
+_endpoint_of = Shapes(_endpoint)
 
 
 def with_forwarded(request: Request) -> Headers:

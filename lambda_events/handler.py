@@ -5,12 +5,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection
 from typing import Any
 
-from lambda_events.call import Call
 from lambda_events.errors import AppError, BadRequest, FailedStatus, UnknownEvent
-from lambda_events.messages import PHRASES, Request, plain_reply
+from lambda_events.invocation import Invocation
+from lambda_events.messages import PHRASES, Reply, Request, plain_reply
 from lambda_events.recognition import described
-from lambda_events.sink import BufferedSink, Sink
-from lambda_events.size import exceeds, may_exceed
+from lambda_events.sink import Sink
+from lambda_events.size import exceeds, may_exceed, too_large
 from lambda_events.sources import Source, find_source
 from lambda_events.triggers import named
 
@@ -27,8 +27,10 @@ class Handler(ABC):
     _failing: Collection[int] = ()
 
     @abstractmethod
-    def respond(self, request: Request, call: Call, sink: Sink) -> None:
-        """Answer one request into the sink. Raises AppError where there is no reply to send."""
+    def respond(self, request: Request, invocation: Invocation, sink: Sink | None) -> Any:
+        """Answer one request: into the sink, or without one with the Reply; what is no Reply is a
+        function's own response. The request is the responder's to change. Raises AppError where
+        there is no reply to send."""
 
     def start(self) -> None:  # noqa: B027 - most have nothing to do
         """Whatever can be done before the first request."""
@@ -40,7 +42,7 @@ class Handler(ABC):
     def __call__(self, event: Any, context: Any = None) -> Any:
         source = find_source(event, self._sources)
         if source is not None:
-            return self._answered(Call(event, context, source))
+            return self.answer(Invocation(event, context, source))
         name = named(event)
         taker = self.taker_of(event, name) if name is not None else None
         if taker is not None:
@@ -50,44 +52,39 @@ class Handler(ABC):
         self.start()  # a ping wants the function warm
         return {}
 
-    def _answered(self, call: Call) -> Any:
-        sink = BufferedSink(call.source.limit(call.event))
+    def answer(self, invocation: Invocation, sink: Sink | None = None) -> Any:
+        """What the handler returns for an event that a source claimed. With a sink the reply goes
+        there as it comes, and the errors of a request without one are raised."""
         try:
-            self.respond(call.source.request_from_event(call.event), call, sink)
+            request = invocation.source.request_from_event(invocation.event)
+            reply = self.respond(request, invocation, sink)
         except (AppError, BadRequest) as error:
-            return self._response_of_error(error, call)
-        return self._response_of(sink, call)
+            if sink is not None:
+                raise
+            return self._response_of_error(error, invocation)
+        return self._response_of(reply, invocation) if isinstance(reply, Reply) else reply
 
-    def _response_of(self, sink: BufferedSink, call: Call) -> Any:
+    def _response_of(self, reply: Reply, invocation: Invocation) -> Any:
         """What the handler returns for a reply; an error in its place where that is too large."""
-        reply, source = sink.reply, call.source
-        if reply is None:
-            return sink.response
-        size: int | None = sink.size
-        if sink.size <= sink.limit:
-            response = source.response_from_reply(reply, call.event)
-            if not may_exceed(reply, sink.limit):
-                return response
-            size = exceeds(response, sink.limit)
-            if size is None:
-                return response
-        too_large = AppError(
-            f"The reply is too large for {source.name}: {size} bytes, and {sink.limit} are "
-            "allowed, counted as JSON. Send less, compress it, or give the client a link (to S3, "
-            "say)."
-        )
-        return self._response_of_error(too_large, call)
+        source, limit = invocation.source, invocation.limit
+        response = source.response_from_reply(reply, invocation.event)
+        if may_exceed(reply, limit):
+            size = exceeds(response, limit)
+            if size is not None:
+                error = too_large(source.name, size, limit)
+                return self._response_of_error(error, invocation)
+        return response
 
-    def _response_of_error(self, error: AppError | BadRequest, call: Call) -> Any:
+    def _response_of_error(self, error: AppError | BadRequest, invocation: Invocation) -> Any:
         """What the handler returns for a request that got no reply; FailedStatus where the
         invocation is to fail."""
         level = logging.WARNING if isinstance(error, BadRequest) else logging.ERROR
-        logger.log(level, "Request %s: %s", call.request_id, error, exc_info=error.__cause__)
-        if error.status in (call.failing or self._failing) or call.source.name == "events":
+        logger.log(level, "Request %s: %s", invocation.request_id, error, exc_info=error.__cause__)
+        if error.status in (invocation.failing or self._failing) or invocation.source.name == "events":
             # An event that is not HTTP has no client who could be told.
             raise FailedStatus(
                 f"{error} That is status {error.status}, with which the invocation fails.",
                 error.status,
             ) from error
         reply = plain_reply(error.status, PHRASES.get(error.status, "Error"))
-        return call.source.response_from_reply(reply, call.event)
+        return invocation.source.response_from_reply(reply, invocation.event)

@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import Any
 
 from lambda_events.errors import BadRequest
-from lambda_events.messages import Headers
+from lambda_events.messages import Columns, Headers
 from lambda_events.names import Names, Shapes
 
 HOP_BY_HOP = frozenset(
@@ -33,6 +33,7 @@ _SPECIAL = HOP_BY_HOP | {"content-length", "cookie", ""}
 _token = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+").fullmatch
 # RFC 9110 §5.5: CR, LF and NUL in a value are "invalid and dangerous".
 _not_value = re.compile("[^\t\x20-\x7e\x80-\xff]").search
+_HARMLESS = b"\t" + bytes(range(0x20, 0x7F))
 _value = itemgetter(1)
 _CONTROLS = dict.fromkeys((*range(9), *range(10, 32), 127), " ")
 
@@ -88,7 +89,9 @@ Forwarded = tuple[str | None, str | None, str | None]
 """The last Host, X-Forwarded-Proto and X-Forwarded-Port among the headers."""
 
 
-def headers_of_map(single: object, cookies: object, body: bytes) -> tuple[Headers, Forwarded]:
+def headers_of_map(
+    single: object, cookies: object, body: bytes
+) -> tuple[Headers | Columns, Forwarded]:
     """`request_headers` of a map of name to value, and those that say what was called."""
     if isinstance(single, dict):
         shape = _shape_of[tuple(single)]
@@ -99,7 +102,7 @@ def headers_of_map(single: object, cookies: object, body: bytes) -> tuple[Header
     return _with_forwarded(request_headers(pairs_of(single), cookies, body))
 
 
-def headers_of_lists(multi: object, body: bytes) -> tuple[Headers, Forwarded]:
+def headers_of_lists(multi: object, body: bytes) -> tuple[Headers | Columns, Forwarded]:
     """`request_headers` of a map of name to list of values, and those that say what was called."""
     if isinstance(multi, dict) and {*map(type, multi.values())} == {list}:
         shape = _shape_of[tuple(multi)]
@@ -131,7 +134,14 @@ class _Shape:
 
     def __init__(self, normal: list[str], kept: list[int]) -> None:
         places = {name: at for at, name in enumerate(normal)}
-        self._names = tuple([normal[at] for at in kept])
+        names = tuple([normal[at] for at in kept])
+        # by whether there is a Cookie, and whether a Content-Length
+        self._names = {
+            (False, False): names,
+            (True, False): (*names, "cookie"),
+            (False, True): (*names, "content-length"),
+            (True, True): (*names, "cookie", "content-length"),
+        }
         self._kept = itemgetter(*kept)
         self._cookie = places.get("cookie", -1)  # behind the last value stands None
         self._counted = "content-length" in places
@@ -143,24 +153,25 @@ class _Shape:
 
     def headers(
         self, values: list[Any], cookies: object, body: bytes
-    ) -> tuple[Headers, Forwarded] | None:
+    ) -> tuple[Columns, Forwarded] | None:
         """None where a value is none of the usual."""
         try:
             crumbs = "; ".join(cookies) if cookies and type(cookies) is list else None
-            sent = "".join(values)
+            sent = "".join(values if crumbs is None else [*values, crumbs])
         except TypeError:
             return None
-        if not harmless(sent) or (crumbs is not None and not harmless(crumbs)):
+        if not harmless(sent):
             return None
         values.append(None)
-        headers: Headers = [*zip(self._names, self._kept(values))]  # noqa: B905 - it takes time
         if crumbs is None:
             crumbs = values[self._cookie]
+        kept = [*self._kept(values)]
         if crumbs is not None:
-            headers.append(("cookie", crumbs))
-        if body or self._counted:
-            headers.append(("content-length", str(len(body))))
-        return headers, self._forwarded(values)
+            kept.append(crumbs)
+        counted = self._counted or body != b""
+        if counted:
+            kept.append(str(len(body)))
+        return (self._names[crumbs is not None, counted], kept), self._forwarded(values)
 
 
 def _shape(names: tuple[str, ...]) -> _Shape | None:
@@ -191,14 +202,16 @@ def clean_values(headers: Headers) -> bool:
 
 def harmless(value: str) -> bool:
     """Whether a value has one harmless character per byte."""
-    return (value.isascii() and value.isprintable()) or _not_value(value) is None
+    if value.isascii():
+        return not value.encode().translate(None, _HARMLESS)  # much faster than isprintable
+    return _not_value(value) is None
 
 
-_ROLES = {"content-length": 1, "content-type": 2, "content-encoding": 3}
+_ROLES = dict.fromkeys(HOP_BY_HOP, 4) | {"content-length": 1, "content-type": 2, "content-encoding": 3}
 reply_role = Names(lambda name: _ROLES.get(name, 0) if normal_name[name] else -1)
-"""What a reply's header tells of its body: LENGTH, TYPE, CODING, or 0; -1 where the name is no
-token."""
-LENGTH, TYPE, CODING = 1, 2, 3
+"""What a reply's header tells of its body: LENGTH, TYPE, CODING, or 0; HOP where it ends at the
+gateway; -1 where the name is no token."""
+LENGTH, TYPE, CODING, HOP = 1, 2, 3, 4
 
 
 def latin(value: str) -> str:
@@ -211,8 +224,8 @@ def latin(value: str) -> str:
 
 
 def text_of(value: object) -> str:
-    """A header value that is no string, as hand-made events have it; booleans as JSON has them.
-    BadRequest where it cannot be written."""
+    """A header value that may be no string, as hand-made events have it; booleans as JSON has
+    them. BadRequest where it cannot be written."""
     if isinstance(value, bool):
         return "true" if value else "false"
     try:
@@ -239,18 +252,6 @@ def list_map(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     for name, value in pairs:
         lists.setdefault(name, []).append(value)
     return lists
-
-
-def end_to_end(headers: Headers) -> dict[str, str] | None:
-    """Name to value of a reply's headers, as `without_hops` leaves them; None where a name is
-    repeated."""
-    single = dict(headers)
-    if len(single) < len(headers):
-        return None
-    if not single.keys().isdisjoint(HOP_BY_HOP):
-        return dict(without_hops(headers))
-    single.pop("content-length", None)
-    return single
 
 
 def without_hops(headers: Headers) -> Headers:

@@ -18,7 +18,7 @@ PHRASES = {status.value: status.phrase for status in HTTPStatus}
 """The reason phrases that statuses have where nobody gives another."""
 
 
-@dataclass(slots=True)
+@dataclass(init=False, repr=False, eq=False)
 class Request:
     """One HTTP request.
 
@@ -27,19 +27,87 @@ class Request:
     and starts with a slash. `raw_path` is `path` as the client sent it, percent-encoded
     ASCII. `query` is the percent-encoded text behind the `?`. `client` and `server` are
     (host, port), port 0 where only the host is known; None where nothing is.
+
+    Headers are kept as two columns, names and values, until somebody asks for the pairs: the
+    names of an event are those of many, and what they come to is remembered.
     """
 
-    method: str = "GET"
-    scheme: str = "https"
-    root_path: str = ""
-    path: str = "/"
-    raw_path: str = "/"
-    query: str = field(default="", repr=False)  # values may be secrets: kept out of logs
-    headers: Headers = field(default_factory=list, repr=False)
-    body: bytes = field(default=b"", repr=False)
-    client: tuple[str, int] | None = None
-    server: tuple[str, int] = ("localhost", 443)
-    http_version: str = "1.1"
+    method: str
+    scheme: str
+    root_path: str
+    path: str
+    raw_path: str
+    query: str
+    headers: Headers
+    body: bytes
+    client: tuple[str, int] | None
+    server: tuple[str, int]
+    http_version: str
+
+    __slots__ = (
+        "_names",
+        "_pairs",
+        "_values",
+        "body",
+        "client",
+        "http_version",
+        "method",
+        "path",
+        "query",
+        "raw_path",
+        "root_path",
+        "scheme",
+        "server",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        method: str = "GET",
+        scheme: str = "https",
+        root_path: str = "",
+        path: str = "/",
+        raw_path: str = "/",
+        query: str = "",
+        headers: "Headers | Columns | None" = None,
+        body: bytes = b"",
+        client: tuple[str, int] | None = None,
+        server: tuple[str, int] = ("localhost", 443),
+        http_version: str = "1.1",
+    ) -> None:
+        self.method = method
+        self.scheme = scheme
+        self.root_path = root_path
+        self.path = path
+        self.raw_path = raw_path
+        self.query = query
+        if type(headers) is tuple:
+            self._names, self._values = headers
+            self._pairs: Headers | None = None
+        else:
+            self._pairs = [] if headers is None else headers
+        self.body = body
+        self.client = client
+        self.server = server
+        self.http_version = http_version
+
+    @property
+    def headers(self) -> Headers:  # type: ignore[no-redef]
+        """The pairs, which may be changed from now on."""
+        pairs = self._pairs
+        if pairs is None:
+            pairs = self._pairs = list(zip(self._names, self._values))  # noqa: B905 - it takes time
+        return pairs
+
+    @headers.setter
+    def headers(self, pairs: Headers) -> None:
+        self._pairs = pairs
+
+    def columns(self) -> "Columns":
+        """The headers' names and their values."""
+        pairs = self._pairs
+        if pairs is None:
+            return self._names, self._values
+        return tuple([name for name, _ in pairs]), [value for _, value in pairs]
 
     @property
     def public_path(self) -> str:
@@ -52,19 +120,39 @@ class Request:
         root = self.root_path
         return raw_path_from_decoded(root) + self.raw_path if root else self.raw_path
 
-    def copy(self) -> "Request":
-        """Another one, to be changed; dataclasses.replace takes five times as long."""
-        return Request(*_values(self))
-
     def header(self, name: str) -> str | None:
         """The first value of a header, by its lower-case name."""
-        for key, value in self.headers:
-            if key == name:
-                return value
+        for value in self.header_values(name):
+            return value
         return None
 
+    def header_values(self, name: str) -> list[str]:
+        """The values of a header, by its lower-case name."""
+        names, values = self.columns()
+        count = names.count(name)
+        if count < 2:
+            return [values[names.index(name)]] if count else []
+        return [values[at] for at, each in enumerate(names) if each == name]
 
-_values = attrgetter(*(each.name for each in fields(Request)))
+    def __eq__(self, other: object) -> bool:
+        return type(other) is Request and _all(self) == _all(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        # Headers, query and body may hold secrets: they are kept out of logs.
+        return (
+            f"Request(method={self.method!r}, scheme={self.scheme!r}, "
+            f"root_path={self.root_path!r}, path={self.path!r}, raw_path={self.raw_path!r}, "
+            f"client={self.client!r}, server={self.server!r}, "
+            f"http_version={self.http_version!r})"
+        )
+
+
+Columns = tuple[tuple[str, ...], list[str]]
+"""Headers as their names and their values."""
+
+_all = attrgetter(*(each.name for each in fields(Request)))
 
 
 @dataclass(slots=True)
@@ -80,6 +168,10 @@ class Reply:
     body: bytes = field(default=b"", repr=False)
     text: bool = False
     reason: str = ""
+    # Of a reply that an app sent: its headers as a map where each stands once and none ends at the
+    # gateway, and how many characters the reason and the headers have.
+    single: dict[str, str] | None = field(default=None, repr=False, compare=False)
+    characters: int = field(default=0, repr=False, compare=False)
 
 
 def plain_reply(status: int, text: str) -> Reply:

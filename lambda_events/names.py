@@ -4,6 +4,7 @@ day."""
 from collections.abc import Callable
 from typing import TypeVar
 
+K = TypeVar("K", str, bytes)
 T = TypeVar("T")
 
 MOST, LONGEST = 1024, 64
@@ -11,15 +12,15 @@ MOST, LONGEST = 1024, 64
 thousand of 10 KB each would stay in memory."""
 
 
-class Names(dict[str, T]):
+class Names(dict[K, T]):
     """`names[name]` is `function(name)`."""
 
     __slots__ = ("_function",)
 
-    def __init__(self, function: Callable[[str], T]) -> None:
+    def __init__(self, function: Callable[[K], T]) -> None:
         self._function = function
 
-    def __missing__(self, name: str) -> T:
+    def __missing__(self, name: K) -> T:
         value = self._function(name)
         if len(name) <= LONGEST:
             if len(self) >= MOST:

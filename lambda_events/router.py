@@ -7,9 +7,9 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lambda_events.call import Call
 from lambda_events.errors import AppError, ConfigurationError
 from lambda_events.handler import Handler, Taker
+from lambda_events.invocation import Invocation
 from lambda_events.messages import Reply, Request, json_reply
 from lambda_events.options import Options
 from lambda_events.path_tree import ANY, PathTree, segments_of
@@ -132,22 +132,22 @@ class Router(Handler):
             raise broken
         return None
 
-    def respond(self, request: Request, call: Call, sink: Sink) -> None:
+    def respond(self, request: Request, invocation: Invocation, sink: Sink | None) -> Any:
         place = self._hosts.get(request.server[0].lower().removesuffix("."))
         if place is None:
             segments = segments_of(request.path)
             found = self._tree.find(segments, request.method)
             if found is None:
-                return _send(_refusal(self._tree.methods(segments)), request, sink)
+                return _sent(_refusal(self._tree.methods(segments)), request, sink)
             place = found.target.place
             if found.target.prefix:
                 request = _below(request, found.target.prefix)
             elif found.parameters:
-                call.path_parameters |= found.parameters
+                invocation.path_parameters |= found.parameters
         target = place.get()
         if isinstance(target, Handler):
-            return target.respond(request, call, sink)
-        return sink.answer(target(call.event, call.context))
+            return target.respond(request, invocation, sink)
+        return target(invocation.event, invocation.context)
 
 
 def _called(place: Place) -> Taker:
@@ -175,7 +175,6 @@ def _below(request: Request, prefix: str) -> Request:
     raw_path = split_root(request.raw_path, prefix)
     if raw_path is None:
         raw_path = raw_path_from_decoded(request.path[len(prefix) :] or "/")
-    request = request.copy()
     request.root_path += prefix
     request.raw_path, request.path = raw_path, path_from_raw(raw_path)
     return request
@@ -189,8 +188,12 @@ def _refusal(methods: set[str]) -> Reply:
     return reply
 
 
-def _send(reply: Reply, request: Request, sink: Sink) -> None:
+def _sent(reply: Reply, request: Request, sink: Sink | None) -> Reply | None:
+    if request.method == "HEAD":
+        reply.body = b""
+    if sink is None:
+        return reply
     sink.start(reply.status, reply.headers, "", True)
-    if request.method != "HEAD":
-        sink.write(reply.body)
+    sink.write(reply.body)
     sink.end()
+    return None

@@ -4,6 +4,7 @@ import json
 import os
 from typing import Any
 
+from lambda_events.errors import AppError
 from lambda_events.messages import Reply
 
 # AWS's runtime client sends UTF-8 where it sees one of these names, and elsewhere, in container
@@ -15,12 +16,9 @@ _SLICE = 64 * 1024
 
 def may_exceed(reply: Reply, limit: int) -> bool:
     """Whether a response with this reply in it could be over the limit: a quick upper bound."""
-    characters = len(reply.body) + len(reply.reason)
-    for name, value in reply.headers:
-        characters += len(name) + len(value)
     # No character takes more than six bytes in JSON, and each header has quotes, commas and, with
     # CloudFront, keys.
-    return 6 * characters + 32 * len(reply.headers) + 1024 > limit
+    return 6 * (len(reply.body) + reply.characters) + 32 * len(reply.headers) + 1024 > limit
 
 
 def exceeds(response: Any, limit: int, environment: dict[str, str] | None = None) -> int | None:
@@ -48,3 +46,11 @@ def _encoded(value: Any, escaping: bool) -> int:
     if escaping:
         return len(json.dumps(value))
     return len(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+
+
+def too_large(source: str, size: int, limit: int) -> AppError:
+    """What to say of a reply that no response to this source can hold."""
+    return AppError(
+        f"The reply is too large for {source}: {size} bytes, and {limit} are allowed, counted as "
+        "JSON. Send less, compress it, or give the client a link (to S3, say)."
+    )

@@ -35,7 +35,7 @@ _slashes = re.compile("/+").sub
 
 _not_path = _beyond(_PATH_SAFE)
 _not_decoded = _beyond(_DECODED_SAFE)
-_not_query = _beyond(_QUERY_SAFE)
+not_in_query = _beyond(_QUERY_SAFE)
 _not_component = _beyond(_COMPONENT_SAFE)
 _not_sent_component = _beyond(_SENT_COMPONENT_SAFE)
 
@@ -71,7 +71,7 @@ def bytes_from_raw(raw_path: str) -> bytes:
 
 def query_as_sent(query: str) -> str:
     """A query that was kept verbatim, cleaned of what no request line can hold."""
-    if _not_query(query) is None:
+    if not_in_query(query) is None:
         return query
     return quote(query, _QUERY_SAFE, errors="replace")
 

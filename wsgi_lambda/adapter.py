@@ -1,17 +1,17 @@
 """Adapter: a WSGI app as a Lambda handler."""
 
 from collections.abc import Collection, Sequence
-from contextvars import copy_context
+from typing import Any
 
 from lambda_events.adapter import AppHandler, refuse, takes
-from lambda_events.call import Call
-from lambda_events.exchange import Exchange
-from lambda_events.headers import latin
+from lambda_events.errors import AppError
+from lambda_events.invocation import Invocation
 from lambda_events.messages import Request
 from lambda_events.options import Options
 from lambda_events.sink import Sink
 from lambda_events.sources import Source
-from wsgi_lambda.http import App, environ_of, serve
+from wsgi_lambda.cycle import WsgiCycle
+from wsgi_lambda.http import App
 
 
 class Adapter(AppHandler):
@@ -50,15 +50,13 @@ class Adapter(AppHandler):
         super().__init__(app, options)
         self._remote_user = bool(remote_user)
 
-    def respond(self, request: Request, call: Call, sink: Sink) -> None:
-        with Exchange(request, call, sink, self.options) as exchange:
-            if not exchange.hides():
-                environ = environ_of(exchange.request)
-                environ["aws.event"] = call.event
-                environ["aws.context"] = call.context
-                environ["aws.path_parameters"] = call.path_parameters
-                environ["aws.caller"] = caller = call.caller
-                if self._remote_user and caller is not None and caller.principal is not None:
-                    environ["REMOTE_USER"] = latin(caller.principal)
-                # The call, the iteration and close() share one context, which is not the caller's.
-                copy_context().run(serve, self.app, environ, exchange)
+    def respond(self, request: Request, invocation: Invocation, sink: Sink | None) -> Any:
+        cycle = WsgiCycle(self.app, request, invocation, sink, self.options)
+        try:
+            if cycle.begin():
+                cycle.run(self._remote_user)
+        except AppError as error:
+            raise cycle.failed(error) from error.__cause__
+        finally:
+            cycle.unwatch()
+        return cycle.outcome()

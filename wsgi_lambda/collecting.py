@@ -1,13 +1,14 @@
 """A WSGI app's whole reply, collected before anything of it is sent."""
 
 from lambda_events.messages import Headers, Reply
-from wsgi_lambda.http import App, Environ, serve
+from wsgi_lambda.http import App, Conversation, Environ
 
 
-class _Collecting:
-    """Takes a reply as an Exchange does, and keeps it."""
+class _Collecting(Conversation):
+    """Keeps the reply."""
 
     def __init__(self) -> None:
+        self._head = None
         self.reply = Reply()
         self.started = False
         self.complete = False
@@ -29,5 +30,5 @@ def collected(app: App, environ: Environ) -> Reply:
     """What the app answers, under all rules of PEP 3333. AppError for what it does wrong, and
     from what it raises."""
     collecting = _Collecting()
-    serve(app, environ, collecting)
+    collecting.converse(app, environ)
     return collecting.reply

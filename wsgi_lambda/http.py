@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterable
 from io import BytesIO
 from types import TracebackType
-from typing import Any, Protocol
+from typing import Any
 from wsgiref.util import FileWrapper
 
 from lambda_events.errors import AppError
@@ -28,32 +28,14 @@ StartResponse = Callable[..., Write]
 App = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 
-class Taking(Protocol):
-    """What a reply goes to: an Exchange, or what collects one."""
-
-    @property
-    def started(self) -> bool: ...
-
-    @property
-    def complete(self) -> bool: ...
-
-    def start(self, status: int, headers: Headers, reason: str = "", /) -> None: ...
-
-    def write(self, data: bytes, /) -> None: ...
-
-    def end(self) -> None: ...
-
-
 def environ_of(request: Request) -> Environ:
     """The environ; valid under wsgiref.validate."""
     raw_path, root, query = request.raw_path, request.root_path, request.query
     uri = request.public_raw_path if root else raw_path
-    if query:
-        uri = f"{uri}?{query}"
     host, port = request.server
     client = request.client
-    headers = request.headers
-    template, keys = _template_of[tuple([name for name, _ in headers])]
+    names, values = request.columns()
+    template, keys = _template_of[names]
     environ = template.copy()
     environ["REQUEST_METHOD"] = request.method
     if root:
@@ -62,7 +44,7 @@ def environ_of(request: Request) -> Environ:
         bytes_from_raw(raw_path).decode("latin-1") if "%" in raw_path else raw_path
     )
     environ["QUERY_STRING"] = query
-    environ["REQUEST_URI"] = environ["RAW_URI"] = uri
+    environ["REQUEST_URI"] = environ["RAW_URI"] = f"{uri}?{query}" if query else uri
     environ["SERVER_NAME"] = host
     environ["SERVER_PORT"] = str(port)
     environ["SERVER_PROTOCOL"] = f"HTTP/{request.http_version}"
@@ -70,14 +52,11 @@ def environ_of(request: Request) -> Environ:
     environ["wsgi.input"] = BytesIO(request.body)
     environ["wsgi.errors"] = sys.stderr
     if client:
-        environ["REMOTE_ADDR"] = client[0]
-        if client[1]:
-            environ["REMOTE_PORT"] = str(client[1])
-    if keys is None:
-        environ |= _variables(headers)
-    else:
-        for key, (_, value) in zip(keys, headers):  # noqa: B905 - it takes time
-            environ[key] = value
+        environ["REMOTE_ADDR"], remote_port = client
+        if remote_port:
+            environ["REMOTE_PORT"] = str(remote_port)
+    # Not strict, which takes time: both are of one length.
+    environ.update(_variables(request.headers) if keys is None else zip(keys, values))  # noqa: B905
     return environ
 
 
@@ -142,67 +121,95 @@ def _template(names: tuple[str, ...]) -> tuple[Environ, list[str] | None]:
 _template_of = Shapes(_template)
 
 
-class Response:
-    """What the app says through start_response and write, passed on when PEP 3333 allows."""
+class Conversation:
+    """What the app says through start_response and write, passed on when PEP 3333 allows to the
+    `start`, `write` and `end` of the class that derives from it."""
 
-    __slots__ = ("_exchange", "_head")
+    __slots__ = ()
 
-    def __init__(self, exchange: Taking) -> None:
-        self._exchange = exchange
-        self._head: tuple[int, Headers, str] | None = None
+    _head: tuple[int, Headers, str] | None
+    started: bool
+    complete: bool
 
-    def start(self, status: str, headers: Headers, exc_info: ExcInfo | None = None) -> Write:
-        """start_response. A second call is an error page's: it needs exc_info, and replaces the
-        head unless that was sent, in which case the exception is raised again."""
+    def start(self, status: int, headers: Headers, reason: str = "") -> None:
+        raise NotImplementedError
+
+    def write(self, data: bytes) -> None:
+        raise NotImplementedError
+
+    def end(self) -> None:
+        raise NotImplementedError
+
+    def converse(self, app: App, environ: Environ) -> None:
+        """Call the app, take its whole reply, close its iterable. Raises AppError for what it does
+        wrong; an exception behind the end of the reply is logged and costs nothing."""
+        try:
+            chunks = app(environ, self.start_response)
+            is_list = type(chunks) is list
+            if not (is_list or hasattr(chunks, "__iter__") or hasattr(chunks, "__getitem__")):
+                raise AppError(
+                    "Expected the app to return an iterable of bytes, got "
+                    f"{type(chunks).__name__}. Is a return missing?"
+                )
+            try:
+                for chunk in chunks:
+                    self.take(chunk)
+                if not self.started:
+                    self._send_head("The app returned without a call of start_response.")
+                self.end()
+            finally:
+                close = None if is_list else getattr(chunks, "close", None)
+                if close is not None:
+                    close()
+        except Exception as error:
+            if not self.complete:
+                if isinstance(error, AppError):
+                    raise
+                raise AppError("The app raised an exception.") from error
+            logger.exception("The app raised an exception after its reply, in close().")
+
+    def start_response(
+        self, status: str, headers: list[tuple[str, str]], exc_info: ExcInfo | None = None
+    ) -> Write:
+        """A second call is an error page's: it needs exc_info, and replaces the head unless that
+        was sent, in which case the exception is raised again."""
         if exc_info is not None and exc_info[1] is not None:
             try:
-                if self._exchange.started:
+                if self.started:
                     raise exc_info[1].with_traceback(exc_info[2])
             finally:
                 exc_info = None  # the traceback holds this frame
         elif self._head is not None:
             raise AppError("The app called start_response twice without exc_info.")
-        self._head = _head_of(status, headers)
-        return self.write
+        if not isinstance(status, str):
+            raise AppError(f'Expected a status such as "200 OK", got {type(status).__name__}.')
+        code, reason = _status_of[status]
+        try:
+            # RFC 9110 §5.5: white space around a value is not part of it (Django 5 writes some).
+            pairs = [(lower(name), strip(value, " \t")) for name, value in headers]
+        except (TypeError, ValueError):
+            raise AppError(
+                "Expected headers as a list of (name, value), both str, got something else."
+            ) from None
+        self._head = code, pairs, reason
+        return self.take
 
-    def write(self, data: bytes) -> None:
+    def take(self, data: bytes) -> None:
         """A piece of the body; the first one that is not empty sends the head."""
         if not isinstance(data, bytes):
             raise AppError(f"Expected bytes as body, got {type(data).__name__}.")
         if data:
-            exchange = self._exchange
-            if not exchange.started:
+            if not self.started:
                 self._send_head("The app sent a body before it called start_response.")
-            exchange.write(data)
-
-    def end(self) -> None:
-        """The app's iterable is at its end."""
-        if not self._exchange.started:
-            self._send_head("The app returned without a call of start_response.")
-        self._exchange.end()
+            self.write(data)
 
     def _send_head(self, missing: str) -> None:
         if self._head is None:
             raise AppError(missing)
-        status, headers, reason = self._head
-        self._exchange.start(status, headers, reason)
+        self.start(*self._head)
 
 
 lower, strip = str.lower, str.strip  # of what is no str, they raise a TypeError
-
-
-def _head_of(status: object, headers: Any) -> tuple[int, Headers, str]:
-    if not isinstance(status, str):
-        raise AppError(f'Expected a status such as "200 OK", got {type(status).__name__}.')
-    code, reason = _status_of[status]
-    try:
-        # RFC 9110 §5.5: white space around a value is not part of it (Django 5 writes some).
-        pairs = [(lower(name), strip(value, " \t")) for name, value in headers]
-    except (TypeError, ValueError):
-        raise AppError(
-            "Expected headers as a list of (name, value), both str, got something else."
-        ) from None
-    return code, pairs, reason
 
 
 def _status(status: str) -> tuple[int, str]:
@@ -215,31 +222,3 @@ def _status(status: str) -> tuple[int, str]:
 
 
 _status_of = Names(_status)
-
-
-def serve(app: App, environ: Environ, exchange: Taking) -> None:
-    """Call the app, take its whole reply, close its iterable. Raises AppError for what it does
-    wrong; an exception behind the end of the reply is logged and costs nothing."""
-    response = Response(exchange)
-    try:
-        chunks = app(environ, response.start)
-        is_list = type(chunks) is list
-        if not is_list and not hasattr(chunks, "__iter__") and not hasattr(chunks, "__getitem__"):
-            raise AppError(
-                "Expected the app to return an iterable of bytes, got "
-                f"{type(chunks).__name__}. Is a return missing?"
-            )
-        try:
-            for chunk in chunks:
-                response.write(chunk)
-            response.end()
-        finally:
-            close = None if is_list else getattr(chunks, "close", None)
-            if close is not None:
-                close()
-    except Exception as error:
-        if not exchange.complete:
-            if isinstance(error, AppError):
-                raise
-            raise AppError("The app raised an exception.") from error
-        logger.exception("The app raised an exception after its reply, in close().")

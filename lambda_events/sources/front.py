@@ -12,13 +12,35 @@ LAMBDA_LIMIT = 6 * 1024 * 1024 + 100
 """Bytes of a response as JSON: gettingstarted-limits.html says 6 MB, the runtime interface takes
 100 more."""
 
-FOREIGN = frozenset({"elb", "connectionId", "serviceNetworkArn", "serviceArn"})
-"""Keys of `requestContext` that no API and no Function URL has: a load balancer's, a WebSocket
-API's, VPC Lattice's."""
 
+def is_other_event(event: Event) -> bool:
+    """Whether an event has a key of no HTTP source: an authorizer's, records', OpenWhisk's (whose
+    clients can add any key of their own to an event that is not raw)."""
+    return (
+        "methodArn" in event
+        or "routeArn" in event
+        or "Records" in event
+        or "__ow_method" in event
+    )  # fmt: skip
+
+
+def is_foreign(event: Event, context: dict[str, Any]) -> bool:
+    """Whether an event or its `requestContext` has a key that no API and no Function URL has."""
+    return (
+        "methodArn" in event  # those of is_other_event, without the call
+        or "routeArn" in event
+        or "Records" in event
+        or "__ow_method" in event
+        or "elb" in context
+        or "connectionId" in context
+        or "serviceNetworkArn" in context
+        or "serviceArn" in context
+    )
+
+
+FOREIGN = frozenset({"elb", "connectionId", "serviceNetworkArn", "serviceArn"})
 FOREIGN_EVENTS = frozenset({"methodArn", "routeArn", "Records", "__ow_method"})
-"""Keys of events of other kinds: authorizers', records', OpenWhisk's, whose clients can add any
-key of their own to an event that is not raw."""
+"""Keys of events of other kinds."""
 
 
 @dataclass(slots=True, frozen=True)

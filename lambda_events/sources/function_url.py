@@ -11,7 +11,7 @@ from typing import Any
 
 from lambda_events.messages import Reply, Request, plain_reply
 from lambda_events.sources import payload_v2
-from lambda_events.sources.front import LAMBDA_LIMIT, Event, Front, Response
+from lambda_events.sources.front import LAMBDA_LIMIT, Event, Front
 from lambda_events.url import raw_path_as_sent
 
 name = "function_url"
@@ -19,7 +19,7 @@ name = "function_url"
 
 def sent(event: Any) -> bool:
     """Payload format 2.0 from a `.lambda-url.` domain."""
-    return payload_v2.sent(event) and payload_v2.is_function_url(event)
+    return payload_v2.sent(event, True)
 
 
 def limit(event: Event) -> int:
@@ -45,8 +45,7 @@ def event_from_request(request: Request, front: Front) -> Event:
     return event
 
 
-def response_from_reply(reply: Reply, event: Event) -> Response:
-    return payload_v2.response_of(reply)
+response_from_reply = payload_v2.response_from_reply
 
 
 def reply_from_response(response: Any, request: Request, front: Front) -> Reply:

@@ -16,8 +16,7 @@ from typing import Any
 
 from lambda_events.messages import Reply, Request, json_reply
 from lambda_events.sources import payload_v2
-from lambda_events.sources.front import LAMBDA_LIMIT, Event, Front, Response
-from lambda_events.sources.payload_v1 import stage_of
+from lambda_events.sources.front import LAMBDA_LIMIT, Event, Front
 from lambda_events.url import raw_path_from_decoded, split_root
 
 name = "http_api"
@@ -25,7 +24,7 @@ name = "http_api"
 
 def sent(event: Any) -> bool:
     """Payload format 2.0 from a domain that is not a Function URL's."""
-    return payload_v2.sent(event) and not payload_v2.is_function_url(event)
+    return payload_v2.sent(event, False)
 
 
 def limit(event: Event) -> int:
@@ -35,8 +34,10 @@ def limit(event: Event) -> int:
 
 def request_from_event(event: Event) -> Request:
     raw_path = raw_path_from_decoded(payload_v2.path_of(event))
-    stage = stage_of(event)
-    below = split_root(raw_path, "/" + stage) if stage else None
+    stage = event["requestContext"].get("stage")
+    if stage == "$default" or not stage or not isinstance(stage, str):
+        return payload_v2.request_of(event, "", raw_path)
+    below = split_root(raw_path, "/" + stage)
     if below is None:
         return payload_v2.request_of(event, "", raw_path)
     return payload_v2.request_of(event, "/" + stage, below)
@@ -47,8 +48,7 @@ def event_from_request(request: Request, front: Front) -> Event:
     return payload_v2.event_of(request, front, path, path)
 
 
-def response_from_reply(reply: Reply, event: Event) -> Response:
-    return payload_v2.response_of(reply)
+response_from_reply = payload_v2.response_from_reply
 
 
 def reply_from_response(response: Any, request: Request, front: Front) -> Reply:

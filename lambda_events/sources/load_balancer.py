@@ -16,17 +16,16 @@ from dataclasses import replace
 from typing import Any
 
 from lambda_events.body import bytes_from_event, placed
-from lambda_events.forwarded import scheme_of, server_of, with_forwarded
+from lambda_events.forwarded import endpoint_of, with_forwarded
 from lambda_events.headers import (
     clean_values,
-    end_to_end,
     headers_of_lists,
     headers_of_map,
     list_map,
     without_hops,
 )
 from lambda_events.messages import PHRASES, Reply, Request
-from lambda_events.sources.front import FOREIGN_EVENTS, Event, Front, Response
+from lambda_events.sources.front import Event, Front, Response, is_other_event
 from lambda_events.sources.payload_v1 import method_of, path_of, query_pairs
 from lambda_events.sources.target_group import body_in_event, one_each, reply_of
 from lambda_events.url import (
@@ -41,10 +40,10 @@ name = "load_balancer"
 
 def sent(event: Any) -> bool:
     """`requestContext.elb`, which nothing else has."""
-    if not isinstance(event, dict) or not event.keys().isdisjoint(FOREIGN_EVENTS):
+    if not isinstance(event, dict):
         return False
     context = event.get("requestContext")
-    return isinstance(context, dict) and "elb" in context
+    return isinstance(context, dict) and "elb" in context and not is_other_event(event)
 
 
 def is_multi(event: Event) -> bool:
@@ -59,25 +58,25 @@ def limit(event: Event) -> int:
 
 def request_from_event(event: Event) -> Request:
     raw_path = raw_path_as_sent(path_of(event, "path"))
-    body = bytes_from_event(event.get("body"), event.get("isBase64Encoded"))
+    body = event.get("body")
+    body = bytes_from_event(body, event.get("isBase64Encoded")) if body else b""
     if is_multi(event):
         headers, forwarded = headers_of_lists(event["multiValueHeaders"], body)
     else:
         headers, forwarded = headers_of_map(event.get("headers"), None, body)
-    host, proto, port = forwarded
     # Health checks have no X-Forwarded-Proto: plain HTTP is what they would use.
-    scheme = scheme_of(proto, "http")
+    scheme, server, _ = endpoint_of(forwarded, None, None, "http")
     return Request(  # by position: keywords take three times as long
         method_of(event.get("httpMethod")),
         scheme,
         "",
-        path_from_raw(raw_path),
+        path_from_raw(raw_path) if "%" in raw_path else raw_path,
         raw_path,
         query_from_encoded(query_pairs(event)),
         headers,
         body,
         None,
-        server_of(host, port, scheme, None),
+        server,
     )
 
 
@@ -107,7 +106,7 @@ def event_from_request(request: Request, front: Front) -> Event:
 def response_from_reply(reply: Reply, event: Event) -> Response:
     """One family of maps, the event's own: the load balancer ignores the other."""
     body, encoded = placed(reply)
-    single = end_to_end(reply.headers)
+    single = reply.single
     response: Response = {"statusCode": reply.status, "body": body, "isBase64Encoded": encoded}
     reason = reply.reason or PHRASES.get(reply.status, "")
     if reason:  # null, or a code without a reason, would be refused

@@ -8,9 +8,8 @@ from typing import Any
 
 from lambda_events.body import bytes_from_event, placed
 from lambda_events.errors import BadRequest
-from lambda_events.forwarded import address_of, http_version_of, scheme_of, server_of
+from lambda_events.forwarded import address_of, endpoint_of
 from lambda_events.headers import (
-    end_to_end,
     headers_of_lists,
     headers_of_map,
     list_map,
@@ -21,7 +20,7 @@ from lambda_events.headers import (
     without_hops,
 )
 from lambda_events.messages import Reply, Request
-from lambda_events.sources.front import FOREIGN, FOREIGN_EVENTS, Event, Front, Response
+from lambda_events.sources.front import Event, Front, Response, is_foreign
 from lambda_events.url import Pairs, decoded_pairs, path_from_raw, query_from_decoded
 
 
@@ -32,25 +31,20 @@ def sent(event: Any) -> bool:
     """
     if not isinstance(event, dict) or "httpMethod" not in event or "requestContext" not in event:
         return False
-    if not event.keys().isdisjoint(FOREIGN_EVENTS):
-        return False
     context = event["requestContext"]
-    if not isinstance(context, dict):
-        return context is None
+    if context is None:
+        context = {}
+    if not isinstance(context, dict) or is_foreign(event, context):
+        return False
     if "eventType" in context and "routeKey" in context:
         return False  # a WebSocket API's, in samples without a connectionId
-    return context.keys().isdisjoint(FOREIGN) and not isinstance(context.get("http"), dict)
-
-
-def context_of(event: Event) -> dict[str, Any]:
-    """`requestContext`, or an empty one: consoles and emulators send null."""
-    context = event.get("requestContext")
-    return context if isinstance(context, dict) else {}
+    return not isinstance(context.get("http"), dict)
 
 
 def stage_of(event: Event) -> str:
     """The stage's name; `""` where it is not part of any URL."""
-    stage = context_of(event).get("stage")
+    context = event.get("requestContext")
+    stage = context.get("stage") if isinstance(context, dict) else None
     return stage if isinstance(stage, str) and stage not in ("", "$default") else ""
 
 
@@ -65,36 +59,43 @@ def path_of(event: Event, key: str) -> str:
 def query_pairs(event: Event) -> Pairs:
     """The query's decoded pairs: the multi map has all of them, the single map the last ones."""
     multi = event.get("multiValueQueryStringParameters")
-    pairs = pairs_of_lists(multi) if multi else pairs_of(event.get("queryStringParameters"))
-    return [
-        (name, value if type(value) is str else "" if value is None else text_of(value))
-        for name, value in pairs
-    ]
+    if multi:
+        pairs = pairs_of_lists(multi)
+    else:
+        pairs = pairs_of(event.get("queryStringParameters"))
+    for _, value in pairs:
+        if type(value) is not str:
+            return [(name, "" if text is None else text_of(text)) for name, text in pairs]
+    return pairs  # type: ignore[return-value]
 
 
 def request_of(event: Event, root_path: str, raw_path: str) -> Request:
     """The request, once its source has told where the path is and what the root is."""
-    context = context_of(event)
+    context = event.get("requestContext")
+    if not isinstance(context, dict):
+        context = {}
     identity = context.get("identity")
-    body = bytes_from_event(event.get("body"), event.get("isBase64Encoded"))
+    body = event.get("body")
+    body = bytes_from_event(body, event.get("isBase64Encoded")) if body else b""
     multi = event.get("multiValueHeaders")
     headers, forwarded = (
         headers_of_lists(multi, body) if multi else headers_of_map(event.get("headers"), None, body)
     )
-    host, proto, port = forwarded
-    scheme = scheme_of(proto, "https")
+    scheme, server, version = endpoint_of(
+        forwarded, context.get("domainName"), context.get("protocol"), "https"
+    )
     return Request(  # by position: keywords take three times as long
         method_of(event.get("httpMethod")),
         scheme,
         root_path,
-        path_from_raw(raw_path),
+        path_from_raw(raw_path) if "%" in raw_path else raw_path,
         raw_path,
         query_from_decoded(query_pairs(event)),
         headers,
         body,
         address_of(identity.get("sourceIp")) if isinstance(identity, dict) else None,
-        server_of(host, port, scheme, context.get("domainName")),
-        http_version_of(context.get("protocol")),
+        server,
+        version,
     )
 
 
@@ -146,7 +147,7 @@ def response_of(reply: Reply) -> Response:
     """One map of headers, never both: where a name is in both, API Gateway sends both."""
     body, encoded = placed(reply)
     response: Response = {"statusCode": reply.status, "body": body, "isBase64Encoded": encoded}
-    single = end_to_end(reply.headers)
+    single = reply.single
     if single is None:
         headers = without_hops(reply.headers)
         single = dict(headers)

@@ -11,13 +11,10 @@ from typing import Any
 from lambda_events.body import bytes_from_event, placed, placed_in_event, sent_as_text
 from lambda_events.forwarded import (
     address_of,
-    http_version_of,
-    scheme_of,
-    server_of,
+    endpoint_of,
     with_forwarded,
 )
 from lambda_events.headers import (
-    end_to_end,
     headers_of_map,
     pairs_of,
     single_map,
@@ -25,7 +22,7 @@ from lambda_events.headers import (
     without_hops,
 )
 from lambda_events.messages import Headers, Reply, Request
-from lambda_events.sources.front import FOREIGN, FOREIGN_EVENTS, Event, Front, Response
+from lambda_events.sources.front import Event, Front, Response, is_foreign
 from lambda_events.sources.payload_v1 import method_of
 from lambda_events.sources.reading import (
     body_from,
@@ -34,26 +31,21 @@ from lambda_events.sources.reading import (
     status_from,
     with_content_type,
 )
-from lambda_events.url import decoded_pairs, path_from_raw, query_as_sent, query_from_decoded
+from lambda_events.url import decoded_pairs, not_in_query, path_from_raw, query_as_sent, query_from_decoded
 
 
-def sent(event: Any) -> bool:
+def sent(event: Any, function_url: bool) -> bool:
     """Whether this is format 2.0: `requestContext.http`, and no other service's mark.
 
-    VPC Lattice also says `version` 2.0, authorizers and load balancers can hold `http` too.
+    VPC Lattice also says `version` 2.0, authorizers and load balancers can hold `http` too. Only
+    the domain tells a Function URL from an HTTP API; the Host header may be anyone's.
     """
-    if not isinstance(event, dict):
-        return False
-    context = event.get("requestContext")
+    context = event.get("requestContext") if isinstance(event, dict) else None
     if not isinstance(context, dict) or not isinstance(context.get("http"), dict):
         return False
-    return event.keys().isdisjoint(FOREIGN_EVENTS) and context.keys().isdisjoint(FOREIGN)
-
-
-def is_function_url(event: Event) -> bool:
-    """Only the domain tells a Function URL from an HTTP API; the Host header may be anyone's."""
-    domain = event["requestContext"].get("domainName")
-    return isinstance(domain, str) and ".lambda-url." in domain
+    domain = context.get("domainName")
+    is_url = isinstance(domain, str) and ".lambda-url." in domain
+    return is_url is function_url and not is_foreign(event, context)
 
 
 def path_of(event: Event) -> str:
@@ -70,7 +62,7 @@ def query_of(event: Event) -> str:
     """`rawQueryString` as sent; a hand-made event may only have the decoded map."""
     query = event.get("rawQueryString")
     if isinstance(query, str):
-        return query_as_sent(query)
+        return query if not_in_query(query) is None else query_as_sent(query)
     pairs = pairs_of(event.get("queryStringParameters"))
     return query_from_decoded([(n, "" if v is None else text_of(v)) for n, v in pairs])
 
@@ -79,22 +71,27 @@ def request_of(event: Event, root_path: str, raw_path: str) -> Request:
     """The request, once its source has told where the path is and what the root is."""
     context = event["requestContext"]
     http = context["http"]
-    body = bytes_from_event(event.get("body"), event.get("isBase64Encoded"))
+    body = event.get("body")
+    if body:
+        body = bytes_from_event(body, event.get("isBase64Encoded"))
+    else:
+        body = b""
     headers, forwarded = headers_of_map(event.get("headers"), event.get("cookies"), body)
-    host, proto, port = forwarded
-    scheme = scheme_of(proto, "https")
+    scheme, server, version = endpoint_of(
+        forwarded, context.get("domainName"), http.get("protocol"), "https"
+    )
     return Request(  # by position: keywords take three times as long
         method_of(http.get("method")),
         scheme,
         root_path,
-        path_from_raw(raw_path),
+        path_from_raw(raw_path) if "%" in raw_path else raw_path,
         raw_path,
         query_of(event),
         headers,
         body,
         address_of(http.get("sourceIp")),
-        server_of(host, port, scheme, context.get("domainName")),
-        http_version_of(http.get("protocol")),
+        server,
+        version,
     )
 
 
@@ -146,10 +143,10 @@ def event_of(request: Request, front: Front, raw_path: str, path: str) -> Event:
     return event
 
 
-def response_of(reply: Reply) -> Response:
+def response_from_reply(reply: Reply, event: Event) -> Response:
     """Set-Cookie in its own list, since it alone must not be joined (RFC 9110 §5.3)."""
     body, encoded = placed(reply)
-    single = end_to_end(reply.headers)
+    single = reply.single
     cookies: list[str] | None = None
     if single is None:
         headers = without_hops(reply.headers)

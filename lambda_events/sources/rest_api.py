@@ -23,7 +23,6 @@ from lambda_events.messages import Headers, Reply, Request, json_reply
 from lambda_events.sources import payload_v1
 from lambda_events.sources.front import LAMBDA_LIMIT, Event, Front, Response
 from lambda_events.sources.payload_v1 import (
-    context_of,
     event_of,
     path_of,
     request_of,
@@ -105,7 +104,8 @@ def _root_and_path(event: Event) -> tuple[str, str]:
     paths hold the base path, and `resource` tells where the API's own part begins.
     """
     path = raw_path_as_sent(path_of(event, "path"))
-    public = context_of(event).get("path")
+    context = event.get("requestContext")
+    public = context.get("path") if isinstance(context, dict) else None
     if not isinstance(public, str):
         return "", path
     stage = stage_of(event)

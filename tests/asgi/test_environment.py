@@ -324,11 +324,25 @@ def test_a_shutdown_that_raises_is_logged(caplog: pytest.LogCaptureFixture) -> N
     own.close()
 
 
+class Done:
+    """Work that is finished when somebody says so."""
+
+    wake: Callable[[Any], None]
+    finished = False
+
+    async def run(self) -> None: ...
+
+    def finish(self) -> None:
+        self.finished = True
+        self.wake(None)
+
+
 def test_work_that_is_cancelled_before_it_begins_is_waited_for_no_longer() -> None:
     begun = []
 
-    async def work(finished: Callable[[], None]) -> None:
-        begun.append(True)
+    class Unbegun(Done):
+        async def run(self) -> None:
+            begun.append(True)
 
     def sweep(kept: "set[asyncio.Task[Any]]") -> None:
         for task in asyncio.all_tasks() - kept:
@@ -337,11 +351,11 @@ def test_work_that_is_cancelled_before_it_begins_is_waited_for_no_longer() -> No
     async def on_a_loop_of_our_own() -> None:
         running = asyncio.get_running_loop()
         running.call_soon(sweep, asyncio.all_tasks())
-        await run_here(work)
+        await run_here(Unbegun())
 
     loop = environment.loop
     loop.call_soon(sweep, asyncio.all_tasks(loop))
-    environment.run(work)
+    environment.run(Unbegun())
     asyncio.run(on_a_loop_of_our_own())
     assert begun == []
     assert Adapter(hello, lifespan="off")(event())["body"] == "ok"
@@ -360,14 +374,15 @@ def test_the_process_ends_although_a_daemon_still_serves() -> None:
 
 
 def test_work_that_cannot_begin_raises_in_whatever_thread() -> None:
-    def work(finished: Callable[[], None]) -> Any:
-        raise ValueError("the reason")
+    class Broken(Done):
+        def run(self) -> Any:
+            raise ValueError("the reason")
 
     async def under_a_loop() -> None:
-        environment.run(work)
+        environment.run(Broken())
 
     with pytest.raises(ValueError, match="the reason"):
-        environment.run(work)
+        environment.run(Broken())
     with pytest.raises(ValueError, match="the reason"):
         asyncio.run(under_a_loop())
     assert Adapter(hello, lifespan="off")(event())["body"] == "ok"

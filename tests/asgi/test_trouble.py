@@ -142,6 +142,11 @@ def test_an_app_that_streams_without_a_pause_is_told_at_the_deadline(context: Co
     assert Adapter(app, lifespan="off")(event(), context(1.0))["statusCode"] == 504
 
 
+class Watched:
+    def __init__(self, late: Callable[[], None]) -> None:
+        self.at_deadline = late
+
+
 def test_a_watchdog_that_fails_once_watches_on(caplog: pytest.LogCaptureFixture) -> None:
     dog = Watchdog()
     called = threading.Event()
@@ -149,8 +154,8 @@ def test_a_watchdog_that_fails_once_watches_on(caplog: pytest.LogCaptureFixture)
     def fail() -> None:
         raise ValueError("the reason")
 
-    dog.watch(0.0, fail)
-    dog.watch(0.0, called.set)
+    dog.watch(Watched(fail), 0.0)
+    dog.watch(Watched(called.set), 0.0)
     assert called.wait(5)
     assert caplog.messages == ["The watchdog could not do its work."]
 
@@ -165,8 +170,8 @@ def test_a_watchdog_without_a_thread_tries_again(monkeypatch: pytest.MonkeyPatch
     with monkeypatch.context() as patch:
         patch.setattr(threading.Thread, "start", no_thread)
         with pytest.raises(RuntimeError):
-            dog.watch(0.0, called.set)
-    dog.watch(0.0, called.set)
+            dog.watch(Watched(called.set), 0.0)
+    dog.watch(Watched(called.set), 0.0)
     assert called.wait(5)
 
 
@@ -306,7 +311,7 @@ def test_tasks_that_are_done_are_forgotten() -> None:
             await asyncio.create_task(nothing())
 
     loop.run_until_complete(many())
-    assert len(left_behind._made) < 2000
+    assert len(left_behind.made) < 2000
     loop.close()
 
 

@@ -24,8 +24,9 @@ class Kept:
     """Something that a leak keeps."""
 
 
-def nothing() -> None:
-    """What the watchdog would do."""
+class Watched:
+    def at_deadline(self) -> None:
+        """What the watchdog would do."""
 
 
 def test_two_looks_at_an_idle_environment_see_nothing_grow() -> None:
@@ -43,12 +44,14 @@ def test_what_is_left_open_has_grown() -> None:
     async def leave() -> None:
         tasks.append(asyncio.create_task(asyncio.sleep(60)))
 
-    watchdog.forget(watchdog.watch(monotonic() + 60, nothing))  # now its thread is there
+    token = Watched()
+    watchdog.watch(token, monotonic() + 60)  # now its thread is there
+    watchdog.forget(token)
     before = look()
     reader, writer = os.pipe()
     thread.start()
     logging.getLogger("lambda_events").addHandler(handler)
-    token = watchdog.watch(monotonic() + 60, nothing)
+    watchdog.watch(token, monotonic() + 60)
     environment.call(leave)
     kept += [Kept() for _ in range(MOST_OBJECTS + 1)]
     try:

@@ -69,7 +69,8 @@ def test_the_environment_is_the_process_unless_it_is_given(monkeypatch: pytest.M
 def test_the_quick_bound_is_never_too_low(
     name: str, body: bytes, headers: list[tuple[str, str]], text: bool
 ) -> None:
-    reply = Reply(200, headers, body, text, reason="x" * len(body))
+    characters = len(body) + sum(len(name) + len(value) for name, value in headers)
+    reply = Reply(200, headers, body, text, reason="x" * len(body), characters=characters)
     sent = BY_NAME[name].response_from_reply(reply, {})
     size = exceeds(sent, 0, PY311)
 

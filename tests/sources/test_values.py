@@ -14,9 +14,8 @@ from lambda_events import (
     StartupFailed,
     UnknownEvent,
 )
-from lambda_events.call import Call
+from lambda_events.invocation import Invocation
 from lambda_events.messages import json_reply, plain_reply
-from lambda_events.sink import BufferedSink
 from lambda_events.sources import rest_api
 
 
@@ -88,34 +87,6 @@ def test_public_names_are_sorted_and_there() -> None:
     assert all(hasattr(lambda_events, name) for name in lambda_events.__all__)
 
 
-@pytest.mark.parametrize(
-    ("chunks", "body", "size"),
-    [([], b"", 0), ([b"abc"], b"abc", 3), ([b"ab", b"", b"cd"], b"abcd", 4)],
-)
-def test_a_buffered_sink_collects_a_reply(chunks: list[bytes], body: bytes, size: int) -> None:
-    sink = BufferedSink(4)
-
-    sink.start(201, [("a", "1")], "Made", True)
-    for chunk in chunks:
-        sink.write(chunk)
-    sink.end()
-
-    assert sink.reply == Reply(201, [("a", "1")], body, True, "Made")
-    assert sink.size == size
-
-
-def test_a_buffered_sink_keeps_no_more_than_can_be_sent_and_goes_on_counting() -> None:
-    sink = BufferedSink(4)
-
-    sink.start(200, [], "", False)
-    for chunk in (b"abc", b"de", b"", b"fg"):
-        sink.write(chunk)
-    sink.end()
-
-    assert sink.reply == Reply(200)
-    assert sink.size == 7
-
-
 def test_a_call_brings_what_lambda_passed() -> None:
     class Context:
         aws_request_id = "8c5a"
@@ -125,7 +96,7 @@ def test_a_call_brings_what_lambda_passed() -> None:
 
     event, context = {"a": 1}, Context()
 
-    call = Call(event, context, rest_api)
+    call = Invocation(event, context, rest_api)
 
     assert call.event is event
     assert call.context is context
@@ -136,6 +107,6 @@ def test_a_call_brings_what_lambda_passed() -> None:
 
 @pytest.mark.parametrize("context", [None, object(), {"aws_request_id": "8c5a"}])
 def test_a_call_without_a_real_context_has_neither_id_nor_deadline(context: object) -> None:
-    call = Call({}, context, rest_api)
+    call = Invocation({}, context, rest_api)
 
     assert (call.request_id, call.deadline) == ("-", None)

@@ -1,4 +1,4 @@
-"""What an invocation brings besides the request."""
+"""One event being handled: what Lambda passed, and what recognition found."""
 
 from collections.abc import Collection
 from typing import Any
@@ -8,24 +8,28 @@ from lambda_events.deadline import deadline_of
 from lambda_events.sources import Source
 
 
-class Call:
-    """The event and context as Lambda passed them, their source, and the deadline.
+class Invocation:
+    """The event and context as Lambda passed them, their source, and the response's limit.
 
     `failing` are the statuses with which the invocation fails, by the options of whoever answers.
-    `path_parameters` are those of the routes that led here, decoded. `deadline` is when Lambda
-    kills the invocation, in seconds on the monotonic clock; None where the context does not say
-    (tests, emulators).
+    `path_parameters` are those of the routes that led here, decoded.
     """
 
-    __slots__ = ("context", "deadline", "event", "failing", "path_parameters", "source")
+    __slots__ = ("context", "event", "failing", "limit", "path_parameters", "source")
 
     def __init__(self, event: Any, context: Any, source: Source) -> None:
         self.event = event
         self.context = context
         self.source = source
-        self.deadline = deadline_of(context)
+        self.limit = source.limit(event)
         self.path_parameters: dict[str, str] = {}
         self.failing: Collection[int] = ()
+
+    @property
+    def deadline(self) -> float | None:
+        """When Lambda kills the invocation, in seconds on the monotonic clock; None where the
+        context does not say (tests, emulators)."""
+        return deadline_of(self.context)
 
     @property
     def caller(self) -> Caller | None:
