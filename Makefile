@@ -45,11 +45,9 @@ check: $(BIN)/.dev  ## Lint, types, templates, and the examples of the documenta
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	@# one folder at a time: each may have a conftest of its own
-	set -e; for folder in tests/*/; do case $$folder in tests/events/) ;; *) $(BIN)/mypy $$folder ;; esac; done
 	set -e; for folder in $(EXAMPLES); do MYPYPATH=$$folder $(BIN)/mypy $$folder; done
 	$(BIN)/cfn-lint --regions us-east-1 -t $(EXAMPLES:=/template.yaml)
-	$(BIN)/python -m pytest --quiet tests/docs tests/shape tests/parity/test_parity.py::test_the_page_is_as_measured
+	$(BIN)/python -m pytest --quiet tests/docs tests/shape tests/compliance/test_parity.py::test_the_page_is_as_measured
 	rm -rf dist && $(BIN)/python -m build --outdir dist . >/dev/null && $(BIN)/twine check --strict dist/*
 
 test-dist: $(BIN)/.dev  ## Build the source distribution, and run the tests in what it unpacks to
@@ -70,10 +68,10 @@ test-extra: $(BIN)/.extra  ## Run the tests that need more than Python: a browse
 	$(BIN)/python -m pytest --quiet tests/extra
 
 parity: $(BIN)/.dev  ## Print what apps see behind ours and behind real servers, field by field
-	$(BIN)/python tests/parity/parity_table.py
+	$(BIN)/python -m compliance.servers.run
 
 suites: $(BIN)/.dev  ## Run the frameworks' own suites through Lambda (fetches from PyPI; about twenty minutes)
-	$(BIN)/python -m suites.run
+	$(BIN)/python -m compliance.frameworks.run
 
 long-life: $(BIN)/.dev  ## Send 100,000 events through one environment; print what has grown
 	$(BIN)/python benchmarks/long_life.py

@@ -1,6 +1,6 @@
 """Run an ASGI app on AWS Lambda: `handler = Adapter(app)`."""
 
 from asgi_lambda.adapter import Adapter
-from lambda_events.router import Router
+from lambda_adapters.routing.router import Router
 
 __all__ = ["Adapter", "Router"]

@@ -7,17 +7,16 @@ from typing import Any, Literal
 from weakref import WeakKeyDictionary
 
 from asgi_lambda.cycle import App, AsgiCycle
-from asgi_lambda.environment import environment, run_here
 from asgi_lambda.lifespan import Lifespan
-from asgi_lambda.snapshot import after_restore
-from lambda_events.adapter import AppHandler, refuse, takes
-from lambda_events.errors import AppError, BadRequest, ConfigurationError
-from lambda_events.invocation import Invocation
-from lambda_events.messages import Request
-from lambda_events.options import Options
-from lambda_events.sink import Sink
-from lambda_events.sources import Source
-
+from lambda_adapters.errors import AppError, BadRequest, ConfigurationError
+from lambda_adapters.http.messages import Request
+from lambda_adapters.invocation.app_handler import AppHandler, accepts_arguments, refuse
+from lambda_adapters.invocation.environment import environment, run_here
+from lambda_adapters.invocation.invocation import Invocation
+from lambda_adapters.invocation.options import Options
+from lambda_adapters.invocation.sinks import Sink
+from lambda_adapters.invocation.snapstart import after_restore
+from lambda_adapters.sources.source import Source
 
 _NONE: Any = (None, None)
 
@@ -51,7 +50,7 @@ class Adapter(AppHandler):
             raise ConfigurationError(f"lifespan must be one of auto, on, off, not {lifespan!r}.")
         if startup not in ("init", "first_event"):
             raise ConfigurationError(f"startup must be init or first_event, not {startup!r}.")
-        if not takes(app, 3):
+        if not accepts_arguments(app, 3):
             raise refuse(app, "an ASGI 3 app: app(scope, receive, send)", 2, "wsgi_lambda")
         options = Options(
             root_path=root_path,

@@ -13,17 +13,24 @@ from contextlib import suppress
 from time import monotonic
 from typing import Any, Protocol
 
-from asgi_lambda.http import BODY, START, Message, bytes_of, head_of, scope_of
-from asgi_lambda.stacks import task_stacks
-from lambda_events.cycle import Cycle
-from lambda_events.deadline import Stacks
-from lambda_events.errors import AppError
-from lambda_events.invocation import Invocation
-from lambda_events.messages import Request
-from lambda_events.options import Options
-from lambda_events.sink import Sink
+from lambda_adapters.errors import AppError
+from lambda_adapters.http.messages import Request
+from lambda_adapters.invocation.cycle import Cycle
+from lambda_adapters.invocation.deadline import Stacks
+from lambda_adapters.invocation.invocation import Invocation
+from lambda_adapters.invocation.options import Options
+from lambda_adapters.invocation.sinks import Sink
+from lambda_adapters.invocation.task_stacks import task_stacks
+from lambda_adapters.protocols.asgi import (
+    BODY,
+    START,
+    Message,
+    bytes_of,
+    head_from_message,
+    scope_from_request,
+)
 
-logger = logging.getLogger("asgi_lambda")
+logger = logging.getLogger("lambda_adapters")
 
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
@@ -52,11 +59,11 @@ class AsgiCycle(Cycle):
         "_app",
         "_broken",
         "_loop",
+        "_root_in_path",
         "_sent_body",
         "_task",
         "_timer",
         "_waiting",
-        "_root_in_path",
         "disconnected",
         "error",
         "finished",
@@ -94,7 +101,7 @@ class AsgiCycle(Cycle):
             self._disconnect()
         try:
             invocation = self.invocation
-            scope = scope_of(self.request, self.state.copy(), self._root_in_path)
+            scope = scope_from_request(self.request, self.state.copy(), self._root_in_path)
             scope["aws.event"] = invocation.event
             scope["aws.context"] = invocation.context
             scope["aws.path_parameters"] = invocation.path_parameters
@@ -139,7 +146,7 @@ class AsgiCycle(Cycle):
                 expected = BODY if self.started else START
                 raise AppError(f"Expected the ASGI message {expected!r}, got {kind!r}.")
             if not self.started:
-                self.start(*head_of(message))
+                self.start(*head_from_message(message))
                 return
             body = message.get("body", b"")
             self.write(body if isinstance(body, bytes) else bytes_of(body))

@@ -11,10 +11,10 @@ from collections.abc import MutableMapping
 from typing import Any
 
 from asgi_lambda.cycle import App
-from asgi_lambda.http import Message
-from lambda_events.errors import StartupFailed
+from lambda_adapters.errors import StartupFailed
+from lambda_adapters.protocols.asgi import Message
 
-logger = logging.getLogger("asgi_lambda")
+logger = logging.getLogger("lambda_adapters")
 
 _ANSWERS = frozenset(
     {

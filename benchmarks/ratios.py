@@ -24,8 +24,8 @@ import serverless_wsgi
 
 import asgi_lambda
 import wsgi_lambda
-from lambda_events import Front, Request
-from lambda_events.sources import BY_NAME
+from lambda_adapters import Front, Request
+from lambda_adapters.sources.registry import source_by_name
 
 Handler = Callable[[Any, Any], Any]
 
@@ -175,7 +175,7 @@ def main() -> None:
     names = ("mangum", "apig-wsgi", "serverless-wsgi", "aws-wsgi", "lambda-adapters")
     print("   ".join(f"{name} {version(name)}" for name in names))
     for source_name in ("http_api", "rest_api", "load_balancer"):
-        source = BY_NAME[source_name]
+        source = source_by_name(source_name)
         for workload, (request, media_type, body) in workloads().items():
             event = json.loads(json.dumps(source.event_from_request(request, Front())))
             for kind, everyone in contestants(media_type, body).items():

@@ -11,8 +11,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from lambda_events import Front, Request, Router
-from lambda_events.sources import http_api
+from lambda_adapters import Front, Request, Router
+from lambda_adapters.sources.api_gateway import http_api
 from wsgi_lambda import Adapter
 
 ROUNDS, SECONDS = 9, 0.05

@@ -14,7 +14,7 @@ HERE = Path(__file__).parent
 SEEDS = [HERE / "corpus", HERE.parent / "tests" / "events"]
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 
-with atheris.instrument_imports(include=["lambda_events", "asgi_lambda", "wsgi_lambda"]):
+with atheris.instrument_imports(include=["lambda_adapters", "asgi_lambda", "wsgi_lambda"]):
     from properties import check_text
 
 from mutations import Mutator  # noqa: E402 - not to be instrumented

@@ -9,10 +9,11 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from asgi_lambda.http import scope_of
-from lambda_events import BadRequest, Front, Reply, Request, UnknownEvent, source_of, trigger_of
-from lambda_events.sources import SOURCES, Source, find_source
-from wsgi_lambda.http import environ_of
+from lambda_adapters import BadRequest, Front, Reply, Request, UnknownEvent, source_of, trigger_of
+from lambda_adapters.protocols.asgi import scope_from_request
+from lambda_adapters.protocols.wsgi import environ_from_request
+from lambda_adapters.sources.registry import all_sources, find_source
+from lambda_adapters.sources.source import Source
 
 FRONTS = (Front(), Front(stage="live", multi_value=True, binary_media_types=()))
 REPLY = Reply(201, [("set-cookie", "a=1"), ("set-cookie", "b=2"), ("vary", "accept")], b"\xff")
@@ -34,7 +35,7 @@ def check_text(text: bytes) -> None:
 
 def check_event(event: Any) -> None:
     """At most one claims it, and who claims it makes a request that a server could have sent."""
-    claimed = [source for source in SOURCES if source.sent(event)]
+    claimed = [source for source in all_sources() if source.matches(event)]
     assert len(claimed) <= 1
     assert find_source(event) is (claimed[0] if claimed else None)
     assert _is_refused(trigger_of, event) or not claimed
@@ -47,7 +48,7 @@ def check_event(event: Any) -> None:
         assert source.limit(event) > 0
 
 
-def check_response(response: Any, sources: Sequence[Source] = SOURCES) -> None:
+def check_response(response: Any, sources: Sequence[Source] = all_sources()) -> None:
     """Each source makes a reply of it that a server can send, and a response of that reply."""
     for source in sources:
         for front in FRONTS:
@@ -85,8 +86,8 @@ def _request_of(source: Source, event: Any) -> Request | None:
     assert _graphic(request.query)
     assert all(_token(name) and _value(text) for name, text in request.headers)
     assert 0 < request.server[1] < 65536
-    scope = scope_of(request, {}, True)
-    environ = environ_of(request)
+    scope = scope_from_request(request, {}, True)
+    environ = environ_from_request(request)
     seen = (environ["SCRIPT_NAME"] + environ["PATH_INFO"]).encode("latin-1")
     assert seen.decode("utf-8", "replace") == scope["path"]
     return request

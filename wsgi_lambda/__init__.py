@@ -1,6 +1,6 @@
 """Run a WSGI app on AWS Lambda: `handler = Adapter(app)`."""
 
-from lambda_events.router import Router
+from lambda_adapters.routing.router import Router
 from wsgi_lambda.adapter import Adapter
 
 __all__ = ["Adapter", "Router"]

@@ -3,15 +3,15 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from lambda_events.adapter import AppHandler, refuse, takes
-from lambda_events.errors import AppError
-from lambda_events.invocation import Invocation
-from lambda_events.messages import Request
-from lambda_events.options import Options
-from lambda_events.sink import Sink
-from lambda_events.sources import Source
+from lambda_adapters.errors import AppError
+from lambda_adapters.http.messages import Request
+from lambda_adapters.invocation.app_handler import AppHandler, accepts_arguments, refuse
+from lambda_adapters.invocation.invocation import Invocation
+from lambda_adapters.invocation.options import Options
+from lambda_adapters.invocation.sinks import Sink
+from lambda_adapters.protocols.wsgi import App
+from lambda_adapters.sources.source import Source
 from wsgi_lambda.cycle import WsgiCycle
-from wsgi_lambda.http import App
 
 
 class Adapter(AppHandler):
@@ -35,7 +35,7 @@ class Adapter(AppHandler):
         sources: Sequence[Source] = (),
         remote_user: bool = False,
     ) -> None:
-        if not takes(app, 2):
+        if not accepts_arguments(app, 2):
             raise refuse(app, "a WSGI app: app(environ, start_response)", 3, "asgi_lambda")
         options = Options(
             root_path=root_path,

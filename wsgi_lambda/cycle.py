@@ -2,13 +2,13 @@
 
 from contextvars import copy_context
 
-from lambda_events.cycle import Cycle
-from lambda_events.headers import latin
-from lambda_events.invocation import Invocation
-from lambda_events.messages import Headers, Request
-from lambda_events.options import Options
-from lambda_events.sink import Sink
-from wsgi_lambda.http import App, Conversation, environ_of
+from lambda_adapters.http.headers import latin
+from lambda_adapters.http.messages import Headers, Request
+from lambda_adapters.invocation.cycle import Cycle
+from lambda_adapters.invocation.invocation import Invocation
+from lambda_adapters.invocation.options import Options
+from lambda_adapters.invocation.sinks import Sink
+from lambda_adapters.protocols.wsgi import App, Conversation, environ_from_request
 
 
 class WsgiCycle(Cycle, Conversation):
@@ -31,7 +31,7 @@ class WsgiCycle(Cycle, Conversation):
     def run(self, remote_user: bool) -> None:
         """Call the app. Raises AppError for what it does wrong."""
         invocation = self.invocation
-        environ = environ_of(self.request)
+        environ = environ_from_request(self.request)
         environ["aws.event"] = invocation.event
         environ["aws.context"] = invocation.context
         environ["aws.path_parameters"] = invocation.path_parameters

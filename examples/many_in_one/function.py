@@ -3,7 +3,7 @@
 Each target is named by its place, so an event imports what it needs and nothing else.
 """
 
-from lambda_events import Router
+from lambda_adapters import Router
 
 handler = Router()
 for path in ("/users", "/users/{proxy+}"):

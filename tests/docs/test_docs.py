@@ -17,7 +17,15 @@ from typing import Any
 import click
 import pytest
 import yaml  # type: ignore[import-untyped]
-from pages import (
+
+import asgi_lambda
+import wsgi_lambda
+from lambda_adapters import Front, Request, UnknownEvent, trigger_of
+from lambda_adapters.local import AsyncClient, Client
+from lambda_adapters.local.cli import main as command_line
+from lambda_adapters.sources.registry import all_sources
+from lambda_adapters.sources.target_group import load_balancer
+from tests.docs.pages import (
     DOCS,
     PAGES,
     PAGES_AND_README,
@@ -30,14 +38,7 @@ from pages import (
     table_of,
 )
 
-import asgi_lambda
-import wsgi_lambda
-from lambda_events import Front, Request, UnknownEvent, trigger_of
-from lambda_events.sources import SOURCES, load_balancer
-from lambda_tools.cli import main as command_line
-from lambda_tools.local import AsyncClient, Client
-
-SHIPPED = ("lambda_events", "asgi_lambda", "wsgi_lambda")
+SHIPPED = ("lambda_adapters", "asgi_lambda", "wsgi_lambda")
 SHELL = {"<", ">", "|", "&", "&&", ";"}
 LANGUAGES = {"python", "console", "yaml", "json", "text"}
 
@@ -177,7 +178,7 @@ def test_every_trigger_is_on_the_adapters_page() -> None:
 
 def test_every_source_has_a_page_and_a_row() -> None:
     index = (DOCS / "sources" / "index.md").read_text("utf-8")
-    for source in SOURCES:
+    for source in all_sources():
         page = DOCS / "sources" / f"{source.name}.md"
         assert page in PAGES
         assert f"`{source.name}`" in page.read_text("utf-8")

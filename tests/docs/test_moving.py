@@ -11,10 +11,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from pages import DOCS, blocks_of, table_of
 
 import asgi_lambda
 import wsgi_lambda
+from tests.docs.pages import DOCS, blocks_of, table_of
 
 Seen = dict[str, Any]
 

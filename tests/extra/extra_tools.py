@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-SERVE = [sys.executable, "-c", "from lambda_tools.cli import main; main()", "serve"]
+SERVE = [sys.executable, "-c", "from lambda_adapters.local.cli import main; main()", "serve"]
 SECONDS = 30  # for a server to start or end
 
 

@@ -6,7 +6,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from extra_tools import serving, tool
+
+from tests.extra.extra_tools import serving, tool
 
 APP = '''
 from base64 import b64decode

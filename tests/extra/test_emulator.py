@@ -17,8 +17,8 @@ from typing import Any
 import httpx
 import pytest
 
-from lambda_events import Front, Request
-from lambda_events.sources import BY_NAME
+from lambda_adapters import Front, Request
+from lambda_adapters.sources.registry import source_by_name
 
 EMULATOR = Path(sys.prefix) / "extra" / "samcli" / "local" / "rapid"
 FUNCTION = """
@@ -118,7 +118,7 @@ def invoke(
 
 def event_of(source: str, path: str, method: str = "GET", body: bytes = b"") -> Any:
     request = Request(method, path=path, raw_path=path, body=body, client=("203.0.113.7", 0))
-    return BY_NAME[source].event_from_request(request, Front())
+    return source_by_name(source).event_from_request(request, Front())
 
 
 def through(*handlers: str) -> pytest.MarkDecorator:

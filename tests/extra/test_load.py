@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from extra_tools import serving, tool
+
+from tests.extra.extra_tools import serving, tool
 
 ROOT = Path(__file__).parents[2]
 APP = """

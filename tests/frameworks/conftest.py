@@ -1,7 +1,8 @@
 """Shows what was compared where a scenario fails, and lets what frameworks warn of be."""
 
 import pytest
-from fronts import FRONTS, Played
+
+from tests.frameworks.fronts import FRONTS, Played
 
 pytest.register_assert_rewrite("scenario", "scenario_files")
 

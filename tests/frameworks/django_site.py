@@ -4,7 +4,6 @@ import json as jsonlib
 from collections.abc import AsyncIterator
 from typing import Any
 
-import contract
 import django
 from django.conf import settings
 from django.core.handlers.asgi import ASGIRequest
@@ -20,6 +19,8 @@ from django.http import (
 from django.urls import include, path, re_path, reverse
 from django.views.decorators.http import require_POST, require_safe
 from django.views.static import serve
+
+from tests.frameworks import contract
 
 settings.configure(
     ALLOWED_HOSTS=["shop.example"],

@@ -6,9 +6,10 @@ stand for the first, a middleware with a signed cookie for the second, a sink fo
 
 from typing import Any
 
-import contract
 import falcon
 from itsdangerous import BadSignature, URLSafeSerializer
+
+from tests.frameworks import contract
 
 
 class ClosingMiddleware:

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from lambda_events.messages import Reply, Request
-from lambda_events.sources import Event, Front, Response, rest_api
-from lambda_events.url import path_from_raw
-from lambda_tools.local import Client
+from lambda_adapters.http.messages import Reply, Request
+from lambda_adapters.http.urls import path_from_raw
+from lambda_adapters.local import Client
+from lambda_adapters.sources.api_gateway import rest_api
+from lambda_adapters.sources.source import Event, Front, Response
 
 Handler = Callable[[Any, Any], Any]
 
@@ -23,8 +24,8 @@ class BasePath:
     def __init__(self, base_path: str) -> None:
         self._base_path = base_path
 
-    def sent(self, event: Any) -> bool:
-        return rest_api.sent(event)
+    def matches(self, event: Any) -> bool:
+        return rest_api.matches(event)
 
     def limit(self, event: Event) -> int:
         return rest_api.limit(event)

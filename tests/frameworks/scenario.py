@@ -5,12 +5,11 @@ Every framework's app has the same routes, so each scenario runs for each app th
 
 from urllib.parse import unquote
 
-import contract
-from fronts import Played
-from scenario_files import a_static_file_that_has_not_changed_is_not_sent_again
-from scenario_registry import Scenario, carries, scenario, scenarios
-
-from lambda_tools.local import Client
+from lambda_adapters.local import Client
+from tests.frameworks import contract
+from tests.frameworks.fronts import Played
+from tests.frameworks.scenario_files import a_static_file_that_has_not_changed_is_not_sent_again
+from tests.frameworks.scenario_registry import Scenario, carries, scenario, scenarios
 
 __all__ = ["Scenario", "a_static_file_that_has_not_changed_is_not_sent_again", "scenarios"]
 

@@ -3,11 +3,10 @@
 from hashlib import sha256
 from urllib.parse import unquote
 
-import contract
-from fronts import Played
-from scenario_registry import scenario
-
-from lambda_tools.local import Client
+from lambda_adapters.local import Client
+from tests.frameworks import contract
+from tests.frameworks.fronts import Played
+from tests.frameworks.scenario_registry import scenario
 
 
 @scenario

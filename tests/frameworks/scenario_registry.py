@@ -3,9 +3,9 @@
 from collections.abc import Callable, Collection
 
 import pytest
-from fronts import Played
 
-from lambda_tools.local import Client
+from lambda_adapters.local import Client
+from tests.frameworks.fronts import Played
 
 Scenario = Callable[[Client, Played], None]
 

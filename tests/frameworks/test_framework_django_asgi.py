@@ -1,11 +1,11 @@
 """Django as an ASGI app through every front."""
 
-import django_site  # noqa: F401 - sets Django up
 from django.core.asgi import get_asgi_application
-from fronts import Played
-from scenario import Scenario, scenarios
 
 from asgi_lambda import Adapter
+from tests.frameworks import django_site  # noqa: F401 - sets Django up
+from tests.frameworks.fronts import Played
+from tests.frameworks.scenario import Scenario, scenarios
 
 HANDLER = Adapter(get_asgi_application())
 

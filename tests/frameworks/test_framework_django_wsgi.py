@@ -1,10 +1,10 @@
 """Django as a WSGI app through every front."""
 
-import django_site  # noqa: F401 - sets Django up
 from django.core.wsgi import get_wsgi_application
-from fronts import Played
-from scenario import Scenario, scenarios
 
+from tests.frameworks import django_site  # noqa: F401 - sets Django up
+from tests.frameworks.fronts import Played
+from tests.frameworks.scenario import Scenario, scenarios
 from wsgi_lambda import Adapter
 
 HANDLER = Adapter(get_wsgi_application())

@@ -3,14 +3,13 @@
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
-import contract
 import falcon
-import falcon_site
 from falcon.asgi import App, Request, Response
-from fronts import Played
-from scenario import Scenario, scenarios
 
 from asgi_lambda import Adapter
+from tests.frameworks import contract, falcon_site
+from tests.frameworks.fronts import Played
+from tests.frameworks.scenario import Scenario, scenarios
 
 
 async def pieces() -> AsyncIterator[bytes]:

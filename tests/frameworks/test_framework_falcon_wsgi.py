@@ -3,12 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-import contract
 import falcon
-import falcon_site
-from fronts import Played
-from scenario import Scenario, scenarios
 
+from tests.frameworks import contract, falcon_site
+from tests.frameworks.fronts import Played
+from tests.frameworks.scenario import Scenario, scenarios
 from wsgi_lambda import Adapter
 
 

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
-import contract
 from fastapi import Body, FastAPI, File, Form, Query, Request, UploadFile
 from fastapi.responses import (
     FileResponse,
@@ -13,11 +12,12 @@ from fastapi.responses import (
     StreamingResponse,
 )
 from fastapi.staticfiles import StaticFiles
-from fronts import Played
-from scenario import Scenario, scenarios
 from starlette.middleware.sessions import SessionMiddleware
 
 from asgi_lambda import Adapter
+from tests.frameworks import contract
+from tests.frameworks.fronts import Played
+from tests.frameworks.scenario import Scenario, scenarios
 
 app = FastAPI()
 app.add_middleware(SessionMiddleware, secret_key=contract.SECRET, https_only=True)

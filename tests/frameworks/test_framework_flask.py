@@ -2,13 +2,13 @@
 
 from typing import Any
 
-import contract
 from flask import Blueprint, Flask, jsonify, redirect, request, send_file, session, url_for
-from fronts import Played
-from scenario import Scenario, scenarios
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.wrappers import Response
 
+from tests.frameworks import contract
+from tests.frameworks.fronts import Played
+from tests.frameworks.scenario import Scenario, scenarios
 from wsgi_lambda import Adapter
 
 app = Flask(__name__, static_folder=contract.STATIC)

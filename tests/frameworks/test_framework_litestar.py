@@ -4,8 +4,6 @@ from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import urlsplit
 
-import contract
-from fronts import Played
 from litestar import (
     HttpMethod,
     Litestar,
@@ -23,14 +21,16 @@ from litestar.exceptions import NotFoundException
 from litestar.middleware.session.server_side import ServerSideSessionConfig
 from litestar.response import File, Redirect, Stream
 from litestar.static_files import create_static_files_router
-from scenario import (
+from starlette.responses import PlainTextResponse
+
+from asgi_lambda import Adapter
+from tests.frameworks import contract
+from tests.frameworks.fronts import Played
+from tests.frameworks.scenario import (
     Scenario,
     a_static_file_that_has_not_changed_is_not_sent_again,
     scenarios,
 )
-from starlette.responses import PlainTextResponse
-
-from asgi_lambda import Adapter
 
 AnyRequest = Request[Any, Any, Any]
 

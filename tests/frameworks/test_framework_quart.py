@@ -3,8 +3,6 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
-import contract
-from fronts import Played
 from quart import (
     Blueprint,
     Quart,
@@ -16,9 +14,11 @@ from quart import (
     session,
     url_for,
 )
-from scenario import Scenario, scenarios
 
 from asgi_lambda import Adapter
+from tests.frameworks import contract
+from tests.frameworks.fronts import Played
+from tests.frameworks.scenario import Scenario, scenarios
 
 app = Quart(__name__, static_folder=str(contract.STATIC))
 app.secret_key = contract.SECRET

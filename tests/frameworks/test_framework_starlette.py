@@ -2,9 +2,6 @@
 
 from collections.abc import AsyncIterator
 
-import contract
-from fronts import Played
-from scenario import Scenario, scenarios
 from starlette.applications import Starlette
 from starlette.datastructures import UploadFile
 from starlette.middleware import Middleware
@@ -22,6 +19,9 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from asgi_lambda import Adapter
+from tests.frameworks import contract
+from tests.frameworks.fronts import Played
+from tests.frameworks.scenario import Scenario, scenarios
 
 
 async def login(request: Request) -> Response:

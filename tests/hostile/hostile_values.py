@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from lambda_events import Front, Request
-from lambda_events.sources import Source, find_source
+from lambda_adapters import Front, Request
+from lambda_adapters.sources.registry import find_source
+from lambda_adapters.sources.source import Source
 
 ROOT = Path(__file__).parents[2]
 EVENT_FILES = sorted((ROOT / "tests" / "events").glob("*/*.json"))

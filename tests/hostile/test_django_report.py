@@ -28,7 +28,7 @@ if FILTER is not None:
 from django.core import mail
 from django.core.wsgi import get_wsgi_application
 from django.urls import path
-from lambda_tools.local import Client
+from lambda_adapters.local import Client
 from wsgi_lambda import Adapter
 
 def fail(request):

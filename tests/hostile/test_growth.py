@@ -5,16 +5,18 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from growth import grows_too_fast, peak_of, retained_by
-from hostile_apps import Seen
 
-from asgi_lambda.http import scope_of
-from lambda_events import Front, Reply, Request
-from lambda_events.forwarded import client_by_hops
-from lambda_events.sources import SOURCES, Source, http_api, rest_api
-from wsgi_lambda.http import environ_of
+from lambda_adapters import Front, Reply, Request
+from lambda_adapters.http.forwarded import client_by_hops
+from lambda_adapters.protocols.asgi import scope_from_request
+from lambda_adapters.protocols.wsgi import environ_from_request
+from lambda_adapters.sources.api_gateway import http_api, rest_api
+from lambda_adapters.sources.registry import all_sources
+from lambda_adapters.sources.source import Source
+from tests.hostile.growth import grows_too_fast, peak_of, retained_by
+from tests.hostile.hostile_apps import Seen
 
-every_source = pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
+every_source = pytest.mark.parametrize("source", all_sources(), ids=lambda source: source.name)
 
 # Of each, a request of size n: so many headers, or so many characters.
 REQUESTS: dict[str, tuple[int, Callable[[int], Request]]] = {
@@ -59,7 +61,7 @@ def serve(source: Source, event: Any) -> tuple[Any, Any]:
     """All that happens to an event before an app is called, for both kinds."""
     request = source.request_from_event(event)
     client_by_hops(request.headers, 1)
-    return scope_of(request, {}, True), environ_of(request)
+    return scope_from_request(request, {}, True), environ_from_request(request)
 
 
 @every_source

@@ -9,16 +9,17 @@ import falcon
 import flask
 import litestar
 import pytest
-from hostile_apps import Seen
-from hostile_values import EVENT_FILES, event_in
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route
 
 import asgi_lambda
 import wsgi_lambda
-from lambda_events import Front, Request, UnknownEvent
-from lambda_events.sources import SOURCES, Source
+from lambda_adapters import Front, Request, UnknownEvent
+from lambda_adapters.sources.registry import all_sources
+from lambda_adapters.sources.source import Source
+from tests.hostile.hostile_apps import Seen
+from tests.hostile.hostile_values import EVENT_FILES, event_in
 
 QUEUE = {"Records": [{"eventSource": "aws:sqs", "body": "from the queue"}]}
 BEFORE = ["", "/.", "/x/..", "/shop", "//shop//"]
@@ -106,14 +107,16 @@ def test_no_http_request_reaches_the_path_for_events(make: Callable[[Called], An
     assert handler(QUEUE, None) == {}
     assert len(called) == 1
     spellings = itertools.product(BEFORE, NAMES, AFTER)
-    for source, (before, name, after) in zip(itertools.cycle(SOURCES), spellings, strict=False):
+    for source, (before, name, after) in zip(
+        itertools.cycle(all_sources()), spellings, strict=False
+    ):
         raw_path, _, query = f"{before}{name}{after}".partition("?")
         request = Request("POST", path=unquote(raw_path), raw_path=raw_path, query=query)
         handler(source.event_from_request(request, Front()), None)
         assert called[1:] == [], f"{raw_path} from {source.name}"
 
 
-@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
+@pytest.mark.parametrize("source", all_sources(), ids=lambda source: source.name)
 @pytest.mark.parametrize("raw_path", ["/_events", "/_events%0A", "/shop/_events/%0A"])
 def test_from_no_source_an_http_request_reaches_the_path_for_events(
     source: Source, raw_path: str

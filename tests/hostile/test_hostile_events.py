@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hostile_values import (
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import asgi_lambda
+import wsgi_lambda
+from lambda_adapters import Reply, Request, UnknownEvent
+from lambda_adapters.sources.registry import all_sources
+from lambda_adapters.sources.source import Source
+from tests.hostile.hostile_values import (
     CORPUS,
     EVENT_FILES,
     FOLDERS,
@@ -25,13 +33,6 @@ from hostile_values import (
     planted,
     swapped,
 )
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-
-import asgi_lambda
-import wsgi_lambda
-from lambda_events import Reply, Request, UnknownEvent
-from lambda_events.sources import SOURCES, Source
 
 busy_machine = settings(
     deadline=None,
@@ -76,7 +77,7 @@ def hostile(draw: st.DrawFn) -> Any:
     if draw(st.booleans()):
         event = event_in(draw(st.sampled_from(EVENT_FILES)))
     else:
-        source, front = draw(st.sampled_from(SOURCES)), draw(st.sampled_from(FRONTS))
+        source, front = draw(st.sampled_from(all_sources())), draw(st.sampled_from(FRONTS))
         event = source.event_from_request(draw(requests), front)
     for _ in range(draw(st.integers(1, 3))):
         ways = list(places(event))
@@ -119,7 +120,7 @@ def test_both_adapters_answer_an_odd_event_or_say_that_they_know_it_not(event: A
     assert status in (None, 200, "200", 400, "400", 413, "413") or (status, text) == (None, None)
 
 
-@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
+@pytest.mark.parametrize("source", all_sources(), ids=lambda source: source.name)
 def test_an_odd_value_in_any_place_of_a_response_is_refused_or_sent(source: Source) -> None:
     headers = [("set-cookie", "a=1"), ("set-cookie", "b=2"), ("content-type", "text/plain")]
     for front in FRONTS:
@@ -137,7 +138,7 @@ def test_an_odd_value_alone_is_no_event_and_at_most_a_refused_response(value: An
 
 
 @pytest.mark.parametrize("depth", [200, 5_000, 50_000])
-@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
+@pytest.mark.parametrize("source", all_sources(), ids=lambda source: source.name)
 def test_a_body_that_is_nested_too_deeply_is_refused_or_served(source: Source, depth: int) -> None:
     event = source.event_from_request(Request("POST", body=b"{}"), FRONTS[0])
     [way] = [way for way in places(event) if way[-1] in ("body", "__ow_body")]
@@ -149,7 +150,7 @@ def test_a_body_that_is_nested_too_deeply_is_refused_or_served(source: Source, d
 
 
 @pytest.mark.parametrize("depth", [200, 5_000, 50_000])
-@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
+@pytest.mark.parametrize("source", all_sources(), ids=lambda source: source.name)
 def test_a_header_that_is_nested_too_deeply_is_refused_or_served(
     source: Source, depth: int
 ) -> None:
@@ -173,7 +174,7 @@ def in_a_circle() -> Any:
 def test_what_is_no_json_is_a_response_that_is_refused(response: Any) -> None:
     """A plain function's mistake: Lambda's runtime could not send it."""
     check_response(response)
-    for source in SOURCES:
+    for source in all_sources():
         assert source.reply_from_response(response, Request(), FRONTS[0]).status >= 400
 
 

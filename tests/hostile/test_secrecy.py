@@ -9,15 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hostile_apps import Seen
-from hostile_values import EVENT_FILES, FOLDERS, ODD, event_in, places, swapped
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import asgi_lambda
 import wsgi_lambda
-from lambda_events import FailedStatus, Front, LambdaAdaptersError, Request, source_of, trigger_of
-from lambda_events.sources import SOURCES, Source
+from lambda_adapters import FailedStatus, Front, LambdaAdaptersError, Request, source_of, trigger_of
+from lambda_adapters.sources.registry import all_sources
+from lambda_adapters.sources.source import Source
+from tests.hostile.hostile_apps import Seen
+from tests.hostile.hostile_values import EVENT_FILES, FOLDERS, ODD, event_in, places, swapped
 
 SECRET = "s3cr3t"
 # What says whose event it is: with something behind it, many would only be strangers.
@@ -87,19 +88,19 @@ class Collected(logging.Handler):
 
 def told(event: Any) -> str:
     """All that is logged and raised for an event."""
-    collected = Collected()
+    collect_reply = Collected()
     root = logging.getLogger()
-    root.addHandler(collected)
+    root.addHandler(collect_reply)
     try:
         for call in (*HANDLERS, source_of, trigger_of):
             try:
                 call(event)
             except LambdaAdaptersError as error:
-                collected.lines += traceback.format_exception(error)
+                collect_reply.lines += traceback.format_exception(error)
     finally:
-        root.removeHandler(collected)
+        root.removeHandler(collect_reply)
         SEEN.forget()
-    return "\n".join(collected.lines)
+    return "\n".join(collect_reply.lines)
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
@@ -134,7 +135,7 @@ def test_a_value_that_is_no_event_is_not_repeated(event: Any) -> None:
     assert SECRET not in text
 
 
-@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
+@pytest.mark.parametrize("source", all_sources(), ids=lambda source: source.name)
 def test_a_body_that_is_no_base64_is_refused_without_repeating_it(source: Source) -> None:
     sent = Request("POST", path="/" + SECRET, raw_path="/" + SECRET, body=b"\xff")
     event = source.event_from_request(sent, Front())
@@ -151,7 +152,7 @@ def test_what_is_logged_of_a_request_is_its_method_and_its_path() -> None:
     """Paths are logged by design; the query, headers and body never are."""
     hidden = [("authorization", SECRET), ("cookie", SECRET)]
     request = Request("PUT", path="/orders/7", raw_path="/orders/7", query=SECRET, headers=hidden)
-    event = SOURCES[0].event_from_request(request, Front())
+    event = all_sources()[0].event_from_request(request, Front())
     handler = wsgi_lambda.Adapter(SEEN.wsgi, raise_on_statuses=(200,))
 
     with pytest.raises(FailedStatus) as failed:

@@ -4,7 +4,7 @@ import ast
 import re
 from pathlib import Path
 
-from hostile_values import ROOT
+from tests.hostile.hostile_values import ROOT
 
 PAGE = ROOT / "docs" / "security.md"
 _named = re.compile(r"\[`(test_\w+)`\]\(\.\./(tests/[\w/]+\.py)\)").findall

@@ -4,12 +4,13 @@ from typing import Any
 from urllib.parse import unquote, unquote_to_bytes
 
 import pytest
-from hostile_apps import Seen, replying
-from hostile_values import planted
 
-from lambda_events import Front, Request
-from lambda_events.forwarded import client_by_hops
-from lambda_events.sources import SOURCES, Source
+from lambda_adapters import Front, Request
+from lambda_adapters.http.forwarded import client_by_hops
+from lambda_adapters.sources.registry import all_sources
+from lambda_adapters.sources.source import Source
+from tests.hostile.hostile_apps import Seen, replying
+from tests.hostile.hostile_values import planted
 
 NO_TOKENS = ["x-a\r\nx-admin", "x a", "x-a:", "", "x-ä", "x-a\x00"]
 LENGTHS = ["0", "3", "999999", "-1", "abc", "5, 5", "+5", ""]
@@ -17,7 +18,7 @@ WRONG_LENGTHS = ["1", "3", "abc", "-2", "2, 2"]
 ODD_PROTOS = ["javascript", "http\x00s", "ftp, https", "", "https:", "ws", "é"]
 ODD_HOSTS = ["[", "a:b:c", ":80", "h:99999", "h:0x50", "a b", "\u2028", "h:-1"]
 
-every_source = pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
+every_source = pytest.mark.parametrize("source", all_sources(), ids=lambda source: source.name)
 
 
 def header_of(scope: Any, name: bytes) -> list[bytes]:

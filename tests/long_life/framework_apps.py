@@ -7,7 +7,6 @@ from typing import Annotated
 
 import flask
 from fastapi import BackgroundTasks, Depends, FastAPI, Request
-from mixed_apps import echo, ended, meeting, started
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
 from starlette.middleware import Middleware
@@ -15,6 +14,8 @@ from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoin
 from starlette.requests import Request as StarletteRequest
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
+
+from tests.long_life.mixed_apps import echo, ended, meeting, started
 
 
 class Done:

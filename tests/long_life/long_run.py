@@ -17,12 +17,11 @@ from dataclasses import asdict, dataclass, field
 from statistics import median
 from urllib.parse import urlsplit
 
-from looking import Logs, caches, grown, look, resident
-from mixed_apps import Chunks
-from mixture import ADAPTERS, FRONTS, own_name, played, request_of
-from phases import every_kind, fork, meet, one_thread, own_loop, sixteen_threads
-
-from lambda_events.names import MOST
+from lambda_adapters.http.caches import MOST
+from tests.long_life.looking import Logs, caches, grown, look, resident
+from tests.long_life.mixed_apps import Chunks
+from tests.long_life.mixture import ADAPTERS, FRONTS, own_name, played, request_of
+from tests.long_life.phases import every_kind, fork, meet, one_thread, own_loop, sixteen_threads
 
 FEWEST = 2_000
 SAMPLES = 10  # of the resident memory in each third

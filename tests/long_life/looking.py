@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import asgi_lambda
-import lambda_events
+import lambda_adapters
 import wsgi_lambda
-from asgi_lambda.environment import environment
-from lambda_events.deadline import watchdog
-from lambda_events.names import Names
+from lambda_adapters.http.caches import TextCache
+from lambda_adapters.invocation.deadline import watchdog
+from lambda_adapters.invocation.environment import environment
 
-PACKAGES = (lambda_events, asgi_lambda, wsgi_lambda)
+PACKAGES = (lambda_adapters, asgi_lambda, wsgi_lambda)
 PROC = Path("/proc/self")
 # Between two looks. A leak of one object an event is ten times as much even in the short life, one
 # at every deadline would be seen in the counts. Frameworks keep some by themselves.
@@ -97,7 +97,7 @@ def caches() -> dict[str, Any]:
     found: dict[str, Any] = {}
     for module in modules:
         for name, value in vars(module).items():
-            is_cache = isinstance(value, (Names, _lru_cache_wrapper))
+            is_cache = isinstance(value, (TextCache, _lru_cache_wrapper))
             if is_cache and not any(value is other for other in found.values()):  # imported
                 found[f"{module.__name__}.{name}"] = value
     return found

@@ -11,13 +11,12 @@ from threading import Lock
 from time import monotonic
 from typing import Any
 
-import framework_apps
-from mixed_apps import asgi_app, echo, sized, wsgi_app
-
 import asgi_lambda
 import wsgi_lambda
-from lambda_events import FailedStatus, Front, Request, UnknownEvent
-from lambda_events.sources import SOURCES
+from lambda_adapters import FailedStatus, Front, Request, UnknownEvent
+from lambda_adapters.sources.registry import all_sources
+from tests.long_life import framework_apps
+from tests.long_life.mixed_apps import asgi_app, echo, sized, wsgi_app
 
 ADAPTERS: dict[str, Any] = {
     "asgi": asgi_lambda.Adapter(
@@ -28,7 +27,7 @@ ADAPTERS: dict[str, Any] = {
     "starlette": asgi_lambda.Adapter(framework_apps.starlette_app),
     "flask": wsgi_lambda.Adapter(framework_apps.flask_app),
 }
-FRONTS = [(source, Front(multi_value=multi)) for source in SOURCES for multi in (False, True)]
+FRONTS = [(source, Front(multi_value=multi)) for source in all_sources() for multi in (False, True)]
 BLOB = bytes(range(256)) * 1024
 SIZES = (0, 1, 1_000, 60_000)
 FAULT = b"Internal Server Error"

@@ -8,9 +8,10 @@ import traceback
 import warnings
 from collections.abc import Iterable, Iterator
 
-import framework_apps
-from mixed_apps import THREADS, ended, started
-from mixture import (
+from lambda_adapters.invocation.environment import environment
+from tests.long_life import framework_apps
+from tests.long_life.mixed_apps import THREADS, ended, started
+from tests.long_life.mixture import (
     ADAPTERS,
     ASGI,
     LATE,
@@ -25,8 +26,6 @@ from mixture import (
     played,
     turn_of,
 )
-
-from asgi_lambda.environment import environment
 
 BOTH = (ASGI, WSGI)
 _MEETS = Kind("fastapi", "meets")

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from long_run import main
-from mixture import ASGI, LATE, WSGI
+
+from tests.long_life.long_run import main
+from tests.long_life.mixture import ASGI, LATE, WSGI
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]

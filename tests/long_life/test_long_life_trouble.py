@@ -14,8 +14,8 @@ import pytest
 
 import asgi_lambda
 import wsgi_lambda
-from lambda_events import Front, Request
-from lambda_events.sources import http_api
+from lambda_adapters import Front, Request
+from lambda_adapters.sources.api_gateway import http_api
 
 EVENT = http_api.event_from_request(Request(), Front())
 ROOT = Path(__file__).parents[2]

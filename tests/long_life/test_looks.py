@@ -9,13 +9,13 @@ from time import monotonic
 from typing import Any
 
 import pytest
-from looking import MOST_OBJECTS, caches, grown, look
-from mixture import Turn, play
 
-from asgi_lambda.environment import environment
-from lambda_events import UnknownEvent
-from lambda_events.deadline import watchdog
-from lambda_events.names import LONGEST, MOST, Names
+from lambda_adapters import UnknownEvent
+from lambda_adapters.http.caches import LONGEST, MOST, TextCache
+from lambda_adapters.invocation.deadline import watchdog
+from lambda_adapters.invocation.environment import environment
+from tests.long_life.looking import MOST_OBJECTS, caches, grown, look
+from tests.long_life.mixture import Turn, play
 
 pytestmark = pytest.mark.skipif(not os.path.exists("/proc/self/fd"), reason="no /proc here")
 
@@ -50,7 +50,7 @@ def test_what_is_left_open_has_grown() -> None:
     before = look()
     reader, writer = os.pipe()
     thread.start()
-    logging.getLogger("lambda_events").addHandler(handler)
+    logging.getLogger("lambda_adapters").addHandler(handler)
     watchdog.watch(token, monotonic() + 60)
     environment.call(leave)
     kept += [Kept() for _ in range(MOST_OBJECTS + 1)]
@@ -61,7 +61,7 @@ def test_what_is_left_open_has_grown() -> None:
         os.close(writer)
         ends.set()
         thread.join()
-        logging.getLogger("lambda_events").removeHandler(handler)
+        logging.getLogger("lambda_adapters").removeHandler(handler)
         watchdog.forget(token)
         tasks[0].cancel()
         environment.call(partial(asyncio.sleep, 0))
@@ -90,7 +90,9 @@ def test_every_cache_has_a_bound() -> None:
     """Header names and media types come from clients and from apps: lru_cache bounds their number,
     Names their length as well."""
     assert len(caches()) >= 4
-    assert {name: type(cache) for name, cache in caches().items() if type(cache) is not Names} == {}
+    assert {
+        name: type(cache) for name, cache in caches().items() if type(cache) is not TextCache
+    } == {}
 
 
 def test_names_remember_short_ones_and_begin_anew_when_there_are_too_many() -> None:
@@ -100,7 +102,7 @@ def test_names_remember_short_ones_and_begin_anew_when_there_are_too_many() -> N
         asked.append(name)
         return name.upper()
 
-    names = Names(upper)
+    names = TextCache(upper)
     long = "b" * (LONGEST + 1)
     given = ["a" * LONGEST, long, *map(str, range(MOST - 1))]
     for _ in range(2):

@@ -9,9 +9,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-SHIPPED = ("lambda_events", "asgi_lambda", "wsgi_lambda")
+SHIPPED = ("lambda_adapters", "asgi_lambda", "wsgi_lambda")
 MODULES = sorted(
-    p for package in (*SHIPPED, "lambda_tools") for p in (ROOT / package).rglob("*.py")
+    p for package in (*SHIPPED, "lambda_adapters.local") for p in (ROOT / package).rglob("*.py")
 )
 
 # errors, messages -> body -> sources, triggers -> handler -> adapters: a module imports only from
@@ -78,10 +78,15 @@ def imports_of(path: Path) -> set[str]:
 
 def test_imports_point_one_way() -> None:
     allowed = {
-        "lambda_events": {"lambda_events"},
-        "asgi_lambda": {"lambda_events", "asgi_lambda"},
-        "wsgi_lambda": {"lambda_events", "wsgi_lambda"},
-        "lambda_tools": {"lambda_events", "asgi_lambda", "wsgi_lambda", "lambda_tools"},
+        "lambda_adapters": {"lambda_adapters"},
+        "asgi_lambda": {"lambda_adapters", "asgi_lambda"},
+        "wsgi_lambda": {"lambda_adapters", "wsgi_lambda"},
+        "lambda_adapters.local": {
+            "lambda_adapters",
+            "asgi_lambda",
+            "wsgi_lambda",
+            "lambda_adapters.local",
+        },
     }
     wrong = [
         (name_of(path), name)
@@ -93,9 +98,9 @@ def test_imports_point_one_way() -> None:
 
 
 def test_the_rooms_of_lambda_events_stand_in_one_line() -> None:
-    rank = {f"lambda_events.{name}": i for i, names in enumerate(ORDER) for name in names}
+    rank = {f"lambda_adapters.{name}": i for i, names in enumerate(ORDER) for name in names}
     rooms = {name_of(path): imports_of(path) for path in MODULES}
-    rooms = {name: found for name, found in rooms.items() if name.startswith("lambda_events.")}
+    rooms = {name: found for name, found in rooms.items() if name.startswith("lambda_adapters.")}
     assert set(rank) == set(rooms)
     wrong = [
         (name, other)
@@ -151,13 +156,13 @@ def test_what_ships_loads_the_standard_library_only() -> None:
 
 def test_the_public_names_are_exactly_these() -> None:
     import asgi_lambda
-    import lambda_events
+    import lambda_adapters
     import wsgi_lambda
 
     assert asgi_lambda.__all__ == ["Adapter", "Router"]
     assert wsgi_lambda.__all__ == ["Adapter", "Router"]
-    assert lambda_events.__all__ == sorted(lambda_events.__all__)
-    assert set(lambda_events.__all__) == {
+    assert lambda_adapters.__all__ == sorted(lambda_adapters.__all__)
+    assert set(lambda_adapters.__all__) == {
         "AppError", "BadRequest", "Caller", "ConfigurationError", "FailedStatus", "Front",
         "LambdaAdaptersError", "Reply", "Request", "Router", "Source", "StartupFailed",
         "UnknownEvent", "caller_of", "partial_failures", "records", "source_of", "trigger_of",
@@ -165,7 +170,7 @@ def test_the_public_names_are_exactly_these() -> None:
 
 
 def test_every_package_tells_type_checkers_that_it_is_typed() -> None:
-    for package in (*SHIPPED, "lambda_tools"):
+    for package in (*SHIPPED, "lambda_adapters.local"):
         assert (ROOT / package / "py.typed").exists()
 
 

@@ -3,10 +3,10 @@
 from http import HTTPStatus
 from urllib.parse import unquote
 
-from lambda_events import Front, Reply, Request
-from lambda_events.headers import HOP_BY_HOP
-from lambda_events.messages import Headers
-from lambda_events.sources import cloudfront
+from lambda_adapters import Front, Reply, Request
+from lambda_adapters.http.headers import HOP_BY_HOP
+from lambda_adapters.http.messages import Headers
+from lambda_adapters.sources.cloudfront import lambda_edge as cloudfront
 
 # Never shown to a function, and refused in its response, as these and two families of names are.
 DISALLOWED = ["expect", "x-cache", "x-forwarded-proto", "x-real-ip"]

@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any, TypedDict
 
-from lambda_events import Reply, Request
+from lambda_adapters import Reply, Request
 
 
 class Seen(TypedDict):

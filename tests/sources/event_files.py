@@ -4,10 +4,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-from lambda_events.sources import BY_NAME, Front, Source
+from lambda_adapters.sources.registry import SOURCE_NAMES, source_by_name
+from lambda_adapters.sources.source import Front, Source
 
 EVENTS = Path(__file__).parent.parent / "events"
-HTTP_FILES = sorted(path for name in BY_NAME for path in (EVENTS / name).glob("*.json"))
+HTTP_FILES = sorted(path for name in SOURCE_NAMES for path in (EVENTS / name).glob("*.json"))
 OTHER_FILES = sorted((EVENTS / "not_http").glob("*.json"))
 
 
@@ -23,7 +24,7 @@ def event_in(path: Path) -> Any:
 
 def source_in(path: Path) -> Source:
     """The source whose folder the file is in."""
-    return BY_NAME[path.parent.name]
+    return source_by_name(path.parent.name)
 
 
 def front_of(event: dict[str, Any], root_path: str) -> Front:

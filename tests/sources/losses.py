@@ -8,13 +8,12 @@ from dataclasses import replace
 from http import HTTPStatus
 from urllib.parse import parse_qsl, unquote, urlencode
 
-from cloudfront_losses import what_arrives_at_the_edge, what_returns_from_the_edge
-from openwhisk_losses import what_arrives_at_an_action, what_returns_from_an_action
-
-from lambda_events import Front, Reply, Request
-from lambda_events.messages import Headers
-from lambda_events.sources import Source
-from lambda_events.url import raw_path_from_decoded
+from lambda_adapters import Front, Reply, Request
+from lambda_adapters.http.messages import Headers
+from lambda_adapters.http.urls import raw_path_from_decoded
+from lambda_adapters.sources.source import Source
+from tests.sources.cloudfront_losses import what_arrives_at_the_edge, what_returns_from_the_edge
+from tests.sources.openwhisk_losses import what_arrives_at_an_action, what_returns_from_an_action
 
 HOP_BY_HOP = [
     "connection",

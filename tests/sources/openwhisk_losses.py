@@ -4,9 +4,9 @@ import re
 from dataclasses import replace
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
-from lambda_events import Reply, Request
-from lambda_events.headers import HOP_BY_HOP
-from lambda_events.messages import Headers
+from lambda_adapters import Reply, Request
+from lambda_adapters.http.headers import HOP_BY_HOP
+from lambda_adapters.http.messages import Headers
 
 TEXT = [
     "text/plain",

@@ -4,30 +4,31 @@ from urllib.parse import unquote
 
 from hypothesis import strategies as st
 
-from lambda_events import Front, Reply, Request
-from lambda_events.sources import BY_NAME, Source
+from lambda_adapters import Front, Reply, Request
+from lambda_adapters.sources.registry import source_by_name
+from lambda_adapters.sources.source import Source
 
 # One name for each way in which a source can be set up.
 FRONTS: dict[str, tuple[Source, Front]] = {
-    "rest_api": (BY_NAME["rest_api"], Front()),
-    "rest_api with a stage": (BY_NAME["rest_api"], Front(stage="prod")),
-    "rest_api without binary types": (BY_NAME["rest_api"], Front(binary_media_types=())),
+    "rest_api": (source_by_name("rest_api"), Front()),
+    "rest_api with a stage": (source_by_name("rest_api"), Front(stage="prod")),
+    "rest_api without binary types": (source_by_name("rest_api"), Front(binary_media_types=())),
     "rest_api for images": (
-        BY_NAME["rest_api"],
+        source_by_name("rest_api"),
         Front(stage="prod", binary_media_types=("image/*", "application/pdf")),
     ),
-    "http_api": (BY_NAME["http_api"], Front()),
-    "http_api with a stage": (BY_NAME["http_api"], Front(stage="live")),
-    "http_api_v1": (BY_NAME["http_api_v1"], Front()),
-    "http_api_v1 with a stage": (BY_NAME["http_api_v1"], Front(stage="live")),
-    "function_url": (BY_NAME["function_url"], Front()),
-    "load_balancer": (BY_NAME["load_balancer"], Front()),
-    "load_balancer in multi-value mode": (BY_NAME["load_balancer"], Front(multi_value=True)),
-    "cloudfront": (BY_NAME["cloudfront"], Front()),
-    "cloudfront at the viewer": (BY_NAME["cloudfront"], Front(event_type="viewer-request")),
-    "vpc_lattice": (BY_NAME["vpc_lattice"], Front()),
-    "vpc_lattice_v1": (BY_NAME["vpc_lattice_v1"], Front()),
-    "openwhisk": (BY_NAME["openwhisk"], Front()),
+    "http_api": (source_by_name("http_api"), Front()),
+    "http_api with a stage": (source_by_name("http_api"), Front(stage="live")),
+    "http_api_v1": (source_by_name("http_api_v1"), Front()),
+    "http_api_v1 with a stage": (source_by_name("http_api_v1"), Front(stage="live")),
+    "function_url": (source_by_name("function_url"), Front()),
+    "load_balancer": (source_by_name("load_balancer"), Front()),
+    "load_balancer in multi-value mode": (source_by_name("load_balancer"), Front(multi_value=True)),
+    "cloudfront": (source_by_name("cloudfront"), Front()),
+    "cloudfront at the viewer": (source_by_name("cloudfront"), Front(event_type="viewer-request")),
+    "vpc_lattice": (source_by_name("vpc_lattice"), Front()),
+    "vpc_lattice_v1": (source_by_name("vpc_lattice_v1"), Front()),
+    "openwhisk": (source_by_name("openwhisk"), Front()),
 }
 
 _TOKEN = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz"

@@ -6,15 +6,16 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from echo_apps import asgi_echo, wsgi_echo
-from event_files import HTTP_FILES, OTHER_FILES, event_in
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 import asgi_lambda
 import wsgi_lambda
-from lambda_events import BadRequest, Front, Reply, Request, UnknownEvent, source_of, trigger_of
-from lambda_events.sources import SOURCES, Source, find_source
+from lambda_adapters import BadRequest, Front, Reply, Request, UnknownEvent, source_of, trigger_of
+from lambda_adapters.sources.registry import all_sources, find_source
+from lambda_adapters.sources.source import Source
+from tests.sources.echo_apps import asgi_echo, wsgi_echo
+from tests.sources.event_files import HTTP_FILES, OTHER_FILES, event_in
 
 EVENTS = [
     event for event in map(event_in, HTTP_FILES + OTHER_FILES) if isinstance(event, dict) and event
@@ -94,7 +95,7 @@ events = st.one_of(anything, damaged(), crossed())
 @given(events)
 @example({10: "a key that JSON cannot have"})
 def test_no_event_is_claimed_by_two(event: Any) -> None:
-    claimed = [source for source in SOURCES if source.sent(event)]
+    claimed = [source for source in all_sources() if source.matches(event)]
     named = None
     try:
         named = trigger_of(event)
@@ -164,7 +165,7 @@ responses = st.fixed_dictionaries(
 
 
 @pytest.mark.parametrize("multi_value", [False, True])
-@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
+@pytest.mark.parametrize("source", all_sources(), ids=lambda source: source.name)
 @given(response=responses | anything)
 def test_any_response_is_a_reply_that_a_server_can_send(
     source: Source, multi_value: bool, response: Any

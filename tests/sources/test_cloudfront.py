@@ -4,14 +4,14 @@ import json
 from typing import Any
 
 import pytest
-from cloudfront_losses import what_arrives_at_the_edge
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import requests
 
-from lambda_events import BadRequest, Front, Request
-from lambda_events.sources import cloudfront
-from lambda_events.sources.edge_headers import is_disallowed, is_refused
+from lambda_adapters import BadRequest, Front, Request
+from lambda_adapters.sources.cloudfront import lambda_edge as cloudfront
+from lambda_adapters.sources.cloudfront.edge_headers import is_disallowed, is_refused
+from tests.sources.cloudfront_losses import what_arrives_at_the_edge
+from tests.sources.strategies import requests
 
 KB = 1024
 CONFIG = {
@@ -156,7 +156,7 @@ CASES: dict[str, tuple[dict[str, Any], Request]] = {
 
 @pytest.mark.parametrize(("sent", "expected"), CASES.values(), ids=CASES)
 def test_cloudfronts_event_is_a_whole_request(sent: dict[str, Any], expected: Request) -> None:
-    assert cloudfront.sent(sent)
+    assert cloudfront.matches(sent)
     assert cloudfront.request_from_event(sent) == expected
 
 
@@ -181,7 +181,7 @@ UNCLAIMED: dict[str, Any] = {
 
 @pytest.mark.parametrize("sent", UNCLAIMED.values(), ids=UNCLAIMED)
 def test_only_a_request_triggers_event_is_claimed(sent: Any) -> None:
-    assert not cloudfront.sent(sent)
+    assert not cloudfront.matches(sent)
 
 
 @pytest.mark.parametrize(
@@ -353,7 +353,7 @@ def test_an_event_made_of_a_request_gives_what_arrives_at_the_edge(
 
     made = json.loads(json.dumps(cloudfront.event_from_request(sent, front)))
 
-    assert cloudfront.sent(made)
+    assert cloudfront.matches(made)
     assert cloudfront.request_from_event(made) == what_arrives_at_the_edge(front, sent)
 
 

@@ -4,16 +4,16 @@ import json
 from typing import Any
 
 import pytest
-from cloudfront_losses import what_returns_from_the_edge
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import replies, requests
 
 import asgi_lambda
 import wsgi_lambda
-from lambda_events import Front, Reply, Request
-from lambda_events.headers import clean
-from lambda_events.sources import cloudfront
+from lambda_adapters import Front, Reply, Request
+from lambda_adapters.http.headers import clean
+from lambda_adapters.sources.cloudfront import lambda_edge as cloudfront
+from tests.sources.cloudfront_losses import what_returns_from_the_edge
+from tests.sources.strategies import replies, requests
 
 
 def event(event_type: str | None, method: str = "GET") -> dict[str, Any]:

@@ -9,16 +9,24 @@ from urllib.parse import unquote
 from wsgiref.validate import validator
 
 import pytest
-from echo_apps import Seen, asgi_echo, seen_in, wsgi_echo
-from event_files import EVENTS, HTTP_FILES, OTHER_FILES, event_in, front_of, name_of, source_in
-from losses import HOP_BY_HOP, comparable, what_arrives
 
 import asgi_lambda
 import wsgi_lambda
-from lambda_events import Reply, Request, UnknownEvent, source_of, trigger_of
-from lambda_events.forwarded import client_by_hops
-from lambda_events.sources import SOURCES
-from lambda_events.triggers import _EVENT_SOURCES, _KEY_SETS, _RECORD_SOURCES
+from lambda_adapters import Reply, Request, UnknownEvent, source_of, trigger_of
+from lambda_adapters.http.forwarded import client_by_hops
+from lambda_adapters.sources.registry import all_sources
+from lambda_adapters.triggers.detection import _EVENT_SOURCES, _KEY_SETS, _RECORD_SOURCES
+from tests.sources.echo_apps import Seen, asgi_echo, seen_in, wsgi_echo
+from tests.sources.event_files import (
+    EVENTS,
+    HTTP_FILES,
+    OTHER_FILES,
+    event_in,
+    front_of,
+    name_of,
+    source_in,
+)
+from tests.sources.losses import HOP_BY_HOP, comparable, what_arrives
 
 of_every_http_file = pytest.mark.parametrize("path", HTTP_FILES, ids=name_of)
 of_every_other_file = pytest.mark.parametrize("path", OTHER_FILES, ids=name_of)
@@ -48,7 +56,7 @@ def test_every_source_has_a_folder_and_every_trigger_a_file() -> None:
     triggers = {name for table in tables for name in table}
     triggers |= {"authorizer", "websocket_api", "schedule", "warmup", "direct"}
 
-    assert folders == {source.name for source in SOURCES} | {"not_http"}
+    assert folders == {source.name for source in all_sources()} | {"not_http"}
     assert {path.name.partition(".")[0] for path in OTHER_FILES} == triggers | {"unknown"}
 
 
@@ -56,7 +64,7 @@ def test_every_source_has_a_folder_and_every_trigger_a_file() -> None:
 def test_an_event_is_claimed_by_its_own_source_and_no_other(path: Path) -> None:
     event = event_in(path)
 
-    assert [source.name for source in SOURCES if source.sent(event)] == [path.parent.name]
+    assert [source.name for source in all_sources() if source.matches(event)] == [path.parent.name]
     assert source_of(event).name == path.parent.name
     with pytest.raises(UnknownEvent, match="ask source_of"):
         trigger_of(event)
@@ -137,7 +145,7 @@ def _through_json(response: object) -> object:
 def test_an_event_that_is_no_request_is_claimed_by_its_trigger_alone(path: Path) -> None:
     event, trigger = event_in(path), path.name.partition(".")[0]
 
-    assert not any(source.sent(event) for source in SOURCES)
+    assert not any(source.matches(event) for source in all_sources())
     with pytest.raises(UnknownEvent):
         source_of(event)
     if trigger == "unknown":

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from lambda_events import Front, Request
-from lambda_events.sources import function_url, http_api
+from lambda_adapters import Front, Request
+from lambda_adapters.sources.api_gateway import function_url, http_api
 
 DOMAIN = "abc.lambda-url.eu-west-1.on.aws"
 
@@ -63,8 +63,8 @@ CASES: dict[str, tuple[dict[str, Any], Request]] = {
 
 @pytest.mark.parametrize(("sent", "expected"), CASES.values(), ids=CASES)
 def test_a_function_urls_event_is_a_whole_request(sent: dict[str, Any], expected: Request) -> None:
-    assert function_url.sent(sent)
-    assert not http_api.sent(sent)
+    assert function_url.matches(sent)
+    assert not http_api.matches(sent)
     assert function_url.request_from_event(sent) == expected
 
 
@@ -78,7 +78,7 @@ def test_a_function_urls_event_is_a_whole_request(sent: dict[str, Any], expected
     ],
 )
 def test_what_is_not_from_its_domain_is_not_claimed(context: dict[str, Any]) -> None:
-    assert not function_url.sent(event(context=context))
+    assert not function_url.matches(event(context=context))
 
 
 def test_a_function_urls_event_is_made_as_lambda_makes_it() -> None:

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from lambda_events import BadRequest, Front, Request
-from lambda_events.sources import http_api
+from lambda_adapters import BadRequest, Front, Request
+from lambda_adapters.sources.api_gateway import http_api
 
 
 def event(**changes: Any) -> dict[str, Any]:
@@ -128,7 +128,7 @@ CASES: dict[str, tuple[dict[str, Any], Request]] = {
 
 @pytest.mark.parametrize(("sent", "expected"), CASES.values(), ids=CASES)
 def test_an_event_of_payload_2_is_a_whole_request(sent: dict[str, Any], expected: Request) -> None:
-    assert http_api.sent(sent)
+    assert http_api.matches(sent)
     assert http_api.request_from_event(sent) == expected
 
 
@@ -165,7 +165,7 @@ CLAIMS: dict[str, tuple[Any, bool]] = {
 
 @pytest.mark.parametrize(("sent", "claimed"), CLAIMS.values(), ids=CLAIMS)
 def test_only_an_http_apis_events_are_claimed(sent: Any, claimed: bool) -> None:
-    assert http_api.sent(sent) is claimed
+    assert http_api.matches(sent) is claimed
 
 
 def test_an_event_of_payload_2_is_made_as_the_gateway_makes_it() -> None:

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from lambda_events import Front, Reply, Request
-from lambda_events.sources import http_api_v1
+from lambda_adapters import Front, Reply, Request
+from lambda_adapters.sources.api_gateway import http_api_v1
 
 JSON = ("content-type", "application/json")
 REFUSED = Reply(500, [JSON], b'{"message":"Internal Server Error"}', True)
@@ -67,7 +67,7 @@ CASES: dict[str, tuple[dict[str, Any], Request]] = {
 
 @pytest.mark.parametrize(("sent", "expected"), CASES.values(), ids=CASES)
 def test_an_event_of_payload_1_is_a_whole_request(sent: dict[str, Any], expected: Request) -> None:
-    assert http_api_v1.sent(sent)
+    assert http_api_v1.matches(sent)
     assert http_api_v1.request_from_event(sent) == expected
 
 
@@ -84,7 +84,7 @@ def test_an_event_of_payload_1_is_a_whole_request(sent: dict[str, Any], expected
     ],
 )
 def test_only_what_says_1_0_is_claimed(sent: Any) -> None:
-    assert not http_api_v1.sent(sent)
+    assert not http_api_v1.matches(sent)
 
 
 def test_an_event_of_payload_1_is_made_as_the_gateway_makes_it() -> None:

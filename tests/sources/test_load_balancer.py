@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from lambda_events import Front, Request
-from lambda_events.sources import load_balancer
+from lambda_adapters import Front, Request
+from lambda_adapters.sources.target_group import load_balancer
 
 CONTEXT = {"elb": {"targetGroupArn": "arn:aws:elasticloadbalancing:eu-west-1:123456789012:a"}}
 
@@ -112,13 +112,13 @@ CASES: dict[str, tuple[dict[str, Any], Request]] = {
 
 @pytest.mark.parametrize(("sent", "expected"), CASES.values(), ids=CASES)
 def test_a_load_balancers_event_is_a_whole_request(sent: dict[str, Any], expected: Request) -> None:
-    assert load_balancer.sent(sent)
+    assert load_balancer.matches(sent)
     assert load_balancer.request_from_event(sent) == expected
 
 
 @pytest.mark.parametrize("sent", [{}, {"requestContext": None}, {"requestContext": {}}, [], "elb"])
 def test_only_what_has_a_target_group_is_claimed(sent: Any) -> None:
-    assert not load_balancer.sent(sent)
+    assert not load_balancer.matches(sent)
 
 
 SENT = Request(

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from lambda_events import Front, Reply, Request
-from lambda_events.sources import load_balancer
+from lambda_adapters import Front, Reply, Request
+from lambda_adapters.sources.target_group import load_balancer
 
 SINGLE: dict[str, Any] = {"headers": {}}
 MULTI: dict[str, Any] = {"multiValueHeaders": {}}

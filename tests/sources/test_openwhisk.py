@@ -5,17 +5,18 @@ from base64 import b64encode
 from typing import Any
 
 import pytest
-from event_files import EVENTS, event_in, name_of
 from hypothesis import given
 from hypothesis import strategies as st
-from losses import comparable
-from openwhisk_losses import what_arrives_at_an_action
-from strategies import requests
 
 import asgi_lambda
 import wsgi_lambda
-from lambda_events import BadRequest, Front, Request
-from lambda_events.sources import Source, openwhisk
+from lambda_adapters import BadRequest, Front, Request
+from lambda_adapters.sources.openwhisk import web_action as openwhisk
+from lambda_adapters.sources.source import Source
+from tests.sources.event_files import EVENTS, event_in, name_of
+from tests.sources.losses import comparable
+from tests.sources.openwhisk_losses import what_arrives_at_an_action
+from tests.sources.strategies import requests
 
 SOURCE: Source = openwhisk
 FILES = sorted((EVENTS / "openwhisk").glob("*.json"))
@@ -90,7 +91,7 @@ CASES: dict[str, tuple[dict[str, Any], Request]] = {
 
 @pytest.mark.parametrize(("sent", "expected"), CASES.values(), ids=CASES)
 def test_a_raw_actions_event_is_a_whole_request(sent: dict[str, Any], expected: Request) -> None:
-    assert openwhisk.sent(sent)
+    assert openwhisk.matches(sent)
     assert openwhisk.request_from_event(sent) == expected
 
 
@@ -160,7 +161,7 @@ def test_a_body_that_should_be_base64_and_is_not_is_refused(sent: Any, message: 
     "sent", [{}, {"__ow_query": ""}, {"http": {"method": "GET"}}, [], "get", None]
 )
 def test_only_what_has_a_method_of_openwhisk_is_claimed(sent: Any) -> None:
-    assert not openwhisk.sent(sent)
+    assert not openwhisk.matches(sent)
 
 
 def test_an_action_that_is_not_raw_answers_400_and_says_what_to_do(
@@ -286,7 +287,7 @@ def test_an_event_in_a_file_that_is_made_again_gives_the_same_request(path: Any)
 
     again = SOURCE.request_from_event(SOURCE.event_from_request(request, Front()))
 
-    assert SOURCE.sent(event_in(path))
+    assert SOURCE.matches(event_in(path))
     assert comparable(SOURCE, again) == what_arrives_at_an_action(request)
     assert (again.method, again.path, again.query) == (request.method, request.path, request.query)
     assert again.body == request.body

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from openwhisk_losses import what_returns_from_an_action
-from strategies import replies
 
-from lambda_events import Front, Reply, Request
-from lambda_events.sources import openwhisk
-from lambda_events.sources.openwhisk import reply_from_response, response_from_reply
+from lambda_adapters import Front, Reply, Request
+from lambda_adapters.sources.openwhisk import web_action as openwhisk
+from lambda_adapters.sources.openwhisk.web_action import reply_from_response, response_from_reply
+from tests.sources.openwhisk_losses import what_returns_from_an_action
+from tests.sources.strategies import replies
 
 LATIN = "text/plain; charset=latin-1"
 UTF = "text/plain; charset=utf-8"

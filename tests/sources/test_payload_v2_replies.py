@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from lambda_events import Front, Reply, Request
-from lambda_events.sources import Source, function_url, http_api
+from lambda_adapters import Front, Reply, Request
+from lambda_adapters.sources.api_gateway import function_url, http_api
+from lambda_adapters.sources.source import Source
 
 JSON = ("content-type", "application/json")
 REFUSALS = {

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from lambda_events import BadRequest, Request
-from lambda_events.sources import rest_api
+from lambda_adapters import BadRequest, Request
+from lambda_adapters.sources.api_gateway import rest_api
 
 
 def event(**changes: Any) -> dict[str, Any]:
@@ -188,7 +188,7 @@ CASES: dict[str, tuple[dict[str, Any], Request]] = {
 
 @pytest.mark.parametrize(("sent", "expected"), CASES.values(), ids=CASES)
 def test_an_event_is_a_whole_request(sent: dict[str, Any], expected: Request) -> None:
-    assert rest_api.sent(sent)
+    assert rest_api.matches(sent)
     assert rest_api.request_from_event(sent) == expected
 
 
@@ -224,4 +224,4 @@ CLAIMS: dict[str, tuple[Any, bool]] = {
 
 @pytest.mark.parametrize(("sent", "claimed"), CLAIMS.values(), ids=CLAIMS)
 def test_only_a_rest_apis_events_are_claimed(sent: Any, claimed: bool) -> None:
-    assert rest_api.sent(sent) is claimed
+    assert rest_api.matches(sent) is claimed

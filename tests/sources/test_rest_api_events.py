@@ -1,10 +1,10 @@
 """REST APIs: what event the gateway makes of a request, its losses included."""
 
 import pytest
-from losses import HOP_BY_HOP, NOT_PASSED_ON
 
-from lambda_events import Front, Request
-from lambda_events.sources import rest_api
+from lambda_adapters import Front, Request
+from lambda_adapters.sources.api_gateway import rest_api
+from tests.sources.losses import HOP_BY_HOP, NOT_PASSED_ON
 
 
 def test_an_event_is_made_as_the_gateway_makes_it() -> None:

@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from losses import NOT_RETURNED, REMAPPED
 
-from lambda_events import Front, Reply, Request
-from lambda_events.sources import rest_api
+from lambda_adapters import Front, Reply, Request
+from lambda_adapters.sources.api_gateway import rest_api
+from tests.sources.losses import NOT_RETURNED, REMAPPED
 
 DROPPED = [*NOT_RETURNED, "proxy-authenticate", "te", "trailer", "transfer-encoding"]
 JSON = ("content-type", "application/json")

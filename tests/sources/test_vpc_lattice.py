@@ -7,15 +7,15 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from echo_apps import asgi_echo, wsgi_echo
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import requests
 
 import asgi_lambda
 import wsgi_lambda
-from lambda_events import Front, Reply, Request
-from lambda_events.sources import load_balancer, vpc_lattice, vpc_lattice_v1
+from lambda_adapters import Front, Reply, Request
+from lambda_adapters.sources.target_group import load_balancer, vpc_lattice, vpc_lattice_v1
+from tests.sources.echo_apps import asgi_echo, wsgi_echo
+from tests.sources.strategies import requests
 
 CONTEXT = {"serviceArn": "arn:aws:vpc-lattice:eu-west-1:123456789012:service/svc-1"}
 
@@ -123,8 +123,8 @@ CASES: dict[str, tuple[dict[str, Any], Request]] = {
 
 @pytest.mark.parametrize(("sent", "expected"), CASES.values(), ids=CASES)
 def test_an_event_of_lattice_is_a_whole_request(sent: dict[str, Any], expected: Request) -> None:
-    assert vpc_lattice.sent(sent)
-    assert not vpc_lattice_v1.sent(sent)
+    assert vpc_lattice.matches(sent)
+    assert not vpc_lattice_v1.matches(sent)
     assert vpc_lattice.request_from_event(sent) == expected
 
 
@@ -148,14 +148,14 @@ def test_an_event_of_lattice_is_a_whole_request(sent: dict[str, Any], expected: 
     ],
 )
 def test_only_a_request_to_a_service_is_claimed(sent: Any) -> None:
-    assert not vpc_lattice.sent(sent)
+    assert not vpc_lattice.matches(sent)
 
 
 def test_a_load_balancers_event_stays_its_own() -> None:
     both = event(requestContext=CONTEXT | {"elb": {}})
 
-    assert load_balancer.sent(both)
-    assert not vpc_lattice.sent(both)
+    assert load_balancer.matches(both)
+    assert not vpc_lattice.matches(both)
 
 
 def test_who_called_is_in_the_raw_event_and_nowhere_else() -> None:
@@ -298,8 +298,8 @@ def test_path_and_query_come_back_as_they_were_sent(data: st.DataObject) -> None
 
     made = json.loads(json.dumps(vpc_lattice.event_from_request(given_request, Front())))
 
-    assert vpc_lattice.sent(made)
-    assert not vpc_lattice_v1.sent(made)
+    assert vpc_lattice.matches(made)
+    assert not vpc_lattice_v1.matches(made)
     arrived = vpc_lattice.request_from_event(made)
     raw_path = given_request.public_raw_path
     assert replace(arrived, headers=[], body=b"", server=("", 0)) == Request(

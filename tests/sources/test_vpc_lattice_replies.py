@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 from hypothesis import assume, given
-from losses import HOP_BY_HOP
-from strategies import replies
 
-from lambda_events import Front, Reply, Request
-from lambda_events.sources import Source, vpc_lattice, vpc_lattice_v1
+from lambda_adapters import Front, Reply, Request
+from lambda_adapters.sources.source import Source
+from lambda_adapters.sources.target_group import vpc_lattice, vpc_lattice_v1
+from tests.sources.losses import HOP_BY_HOP
+from tests.sources.strategies import replies
 
 with_both_versions = pytest.mark.parametrize(
     "source", [vpc_lattice, vpc_lattice_v1], ids=lambda source: source.name

@@ -8,10 +8,10 @@ from urllib.parse import unquote
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strategies import requests
 
-from lambda_events import Front, Request
-from lambda_events.sources import vpc_lattice, vpc_lattice_v1
+from lambda_adapters import Front, Request
+from lambda_adapters.sources.target_group import vpc_lattice, vpc_lattice_v1
+from tests.sources.strategies import requests
 
 
 def event(**changes: Any) -> dict[str, Any]:
@@ -105,8 +105,8 @@ CASES: dict[str, tuple[dict[str, Any], Request]] = {
 
 @pytest.mark.parametrize(("sent", "expected"), CASES.values(), ids=CASES)
 def test_an_event_of_lattice_is_a_whole_request(sent: dict[str, Any], expected: Request) -> None:
-    assert vpc_lattice_v1.sent(sent)
-    assert not vpc_lattice.sent(sent)
+    assert vpc_lattice_v1.matches(sent)
+    assert not vpc_lattice.matches(sent)
     assert vpc_lattice_v1.request_from_event(sent) == expected
 
 
@@ -128,7 +128,7 @@ def test_an_event_of_lattice_is_a_whole_request(sent: dict[str, Any], expected: 
     ],
 )
 def test_only_a_raw_path_with_a_method_is_claimed(sent: Any) -> None:
-    assert not vpc_lattice_v1.sent(sent)
+    assert not vpc_lattice_v1.matches(sent)
 
 
 def test_an_event_is_made_as_lattice_makes_it() -> None:
@@ -206,8 +206,8 @@ def test_the_path_comes_back_as_sent_and_of_each_key_the_last_value(data: st.Dat
 
     made = json.loads(json.dumps(vpc_lattice_v1.event_from_request(given_request, Front())))
 
-    assert vpc_lattice_v1.sent(made)
-    assert not vpc_lattice.sent(made)
+    assert vpc_lattice_v1.matches(made)
+    assert not vpc_lattice.matches(made)
     arrived = vpc_lattice_v1.request_from_event(made)
     raw_path = given_request.public_raw_path
     parts = [part.partition("=") for part in given_request.query.split("&") if part]

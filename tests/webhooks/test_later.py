@@ -26,14 +26,14 @@ from hypothesis import strategies as st
 from moto import mock_aws
 from moto.server import ThreadedMotoServer
 
-from lambda_events.errors import AppError, ConfigurationError, UnknownEvent
-from lambda_events.webhooks import Delivery, GitHub, delivery_of, later, once
-from lambda_events.webhooks.message import delivery_from_text, text_of
-from lambda_events.webhooks.stores import MemoryStore
-from lambda_tools.local import Client
-from lambda_tools.local.context import LocalContext
+from lambda_adapters.errors import AppError, ConfigurationError, UnknownEvent
+from lambda_adapters.local import Client
+from lambda_adapters.local.context import LocalContext
+from lambda_adapters.webhooks import Delivery, GitHub, delivery_of, later, once
+from lambda_adapters.webhooks.queue_message import delivery_from_text, text_of
+from lambda_adapters.webhooks.stores import MemoryStore
+from lambda_adapters.webhooks.wsgi_webhooks import Webhooks
 from wsgi_lambda import Adapter, Router
-from wsgi_lambda.webhooks import Webhooks
 
 URL = "https://sqs.eu-west-3.amazonaws.com/123456789012/jobs"
 NOT_OURS = (

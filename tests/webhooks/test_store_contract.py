@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
 
-from lambda_events.webhooks.stores import (
+from lambda_adapters.webhooks.stores import (
     Busy,
     DynamoDBStore,
     Finished,
@@ -245,7 +245,7 @@ def test_an_answer_of_a_hundred_kilobytes_fits(shelf: Shelf) -> None:
 
 def test_importing_the_stores_loads_nothing_foreign() -> None:
     code = (
-        "import sys; import lambda_events.webhooks.stores; "
+        "import sys; import lambda_adapters.webhooks.stores; "
         "print(sorted({name.partition('.')[0] for name in sys.modules}"
         " & {'sqlite3', 'boto3', 'botocore', 'aws_lambda_powertools', 'jmespath'}))"
     )

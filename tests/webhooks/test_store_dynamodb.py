@@ -9,8 +9,8 @@ import pytest
 from moto import mock_aws
 from moto.dynamodb.parsing.reserved_keywords import ReservedKeywords
 
-from lambda_events.errors import ConfigurationError
-from lambda_events.webhooks.stores import Busy, DynamoDBStore, Finished, Leased
+from lambda_adapters.errors import ConfigurationError
+from lambda_adapters.webhooks.stores import Busy, DynamoDBStore, Finished, Leased
 
 NOW = 1_790_000_000.25
 

@@ -19,8 +19,8 @@ from aws_lambda_powertools.utilities.idempotency.exceptions import (
 from aws_lambda_powertools.utilities.idempotency.persistence.datarecord import DataRecord
 from moto import mock_aws
 
-from lambda_events.errors import ConfigurationError
-from lambda_events.webhooks.stores import Busy, Finished, Leased, PowertoolsStore, powertools
+from lambda_adapters.errors import ConfigurationError
+from lambda_adapters.webhooks.stores import Busy, Finished, Leased, PowertoolsStore, powertools
 
 # One session for all tests: the first client of each reads megabytes of botocore's JSON.
 SESSION = boto3.session.Session(region_name="eu-central-1")

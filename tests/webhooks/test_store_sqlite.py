@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from lambda_events.errors import ConfigurationError
-from lambda_events.webhooks.stores import Busy, Finished, Leased, SQLiteStore, sqlite
+from lambda_adapters.errors import ConfigurationError
+from lambda_adapters.webhooks.stores import Busy, Finished, Leased, SQLiteStore, sqlite
 
 KEYS = [f"github:{number}" for number in range(20)]
 RACERS = 4

@@ -5,16 +5,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from webhook_senders import CASES, by_github
-from webhook_targets import TARGETS
 
-from asgi_lambda.webhooks import Webhooks as AsgiWebhooks
-from lambda_events import AppError, ConfigurationError, Request
-from lambda_events.sources import BY_NAME, Front
-from lambda_events.webhooks import Delivery, GitHub, Webhooks, delivery_of
-from lambda_events.webhooks.gate import Gate, Incoming
-from lambda_tools.local import Client
-from wsgi_lambda.webhooks import Webhooks as WsgiWebhooks
+from lambda_adapters import AppError, ConfigurationError, Request
+from lambda_adapters.local import Client
+from lambda_adapters.sources.registry import source_by_name
+from lambda_adapters.sources.source import Front
+from lambda_adapters.webhooks import Delivery, GitHub, Webhooks, delivery_of
+from lambda_adapters.webhooks.asgi_webhooks import Webhooks as AsgiWebhooks
+from lambda_adapters.webhooks.verifier import Incoming, Verifier
+from lambda_adapters.webhooks.wsgi_webhooks import Webhooks as WsgiWebhooks
+from tests.webhooks.webhook_senders import CASES, by_github
+from tests.webhooks.webhook_targets import TARGETS
 
 
 def headers_of(body: bytes) -> dict[str, str]:
@@ -48,30 +49,30 @@ def test_a_path_belongs_to_the_sender_whose_pattern_matches_it(path: str, name: 
         "/hooks/{tenant}": GitHub("s", name="b"),
         "/all/{proxy+}": GitHub("s", name="c"),
     }
-    sender = Gate(senders).sender(path)
+    sender = Verifier(senders).sender(path)
     assert (sender.name if sender else None) == name
 
 
 def test_a_spelling_of_one_senders_path_is_not_anothers_parameter() -> None:
-    gate = Gate({"/stripe": GitHub("s", name="a"), "/{tenant}": GitHub("s", name="b")})
+    gate = Verifier({"/stripe": GitHub("s", name="a"), "/{tenant}": GitHub("s", name="b")})
     names = {"/stripe": "a", "/stripe\n": "nobody", "//stripe": "a", "/o\n": "b", "/": "b"}
     found = {path: gate.sender(path) for path in names}
     assert {path: sender.name for path, sender in found.items() if sender} == names
 
 
 def test_a_path_that_might_be_several_senders_is_nobodys(caplog: pytest.LogCaptureFixture) -> None:
-    gate = Gate({"/{a}/bank": GitHub("s", name="a"), "/{b}": GitHub("t", name="b")})
+    gate = Verifier({"/{a}/bank": GitHub("s", name="a"), "/{b}": GitHub("t", name="b")})
     sender = gate.sender("/ /bank")
     assert sender is not None
     headers = headers_of(b"{}")
-    told = gate.judged(sender, Incoming("POST", "", "/ /bank", b"{}", headers, ""))
+    told = gate.verify(sender, Incoming("POST", "", "/ /bank", b"{}", headers, ""))
     assert not isinstance(told, Delivery)
     assert told.status == 401
     assert "a way that might lead to views of several senders" in caplog.text
 
 
 def test_a_path_of_a_thousand_slashes_is_nobodys_and_a_long_plain_one_no_senders() -> None:
-    gate = Gate({"/github": GitHub("s")})
+    gate = Verifier({"/github": GitHub("s")})
     sender = gate.sender("/github" + "/" * 5000)
     assert sender is not None
     assert sender.name == "nobody"
@@ -79,7 +80,7 @@ def test_a_path_of_a_thousand_slashes_is_nobodys_and_a_long_plain_one_no_senders
 
 
 def test_the_root_is_its_own_senders() -> None:
-    gate = Gate({"/": GitHub("s", name="a"), "/{id}": GitHub("s", name="b")})
+    gate = Verifier({"/": GitHub("s", name="a"), "/{id}": GitHub("s", name="b")})
     sender = gate.sender("/")
     assert sender is not None
     assert sender.name == "a"
@@ -99,10 +100,10 @@ def test_the_root_is_its_own_senders() -> None:
 def test_a_delivery_has_one_path_for_all_spellings_of_it_and_parameters_as_they_are(
     path: str, expected: str
 ) -> None:
-    gate = Gate({"/github": GitHub("s"), "/t/{id}": GitHub("s", name="b")})
+    gate = Verifier({"/github": GitHub("s"), "/t/{id}": GitHub("s", name="b")})
     sender = gate.sender(path)
     assert sender is not None
-    told = gate.judged(sender, Incoming("POST", "/v1", path, b"{}", headers_of(b"{}"), ""))
+    told = gate.verify(sender, Incoming("POST", "/v1", path, b"{}", headers_of(b"{}"), ""))
     assert isinstance(told, Delivery)
     assert told.path == expected
 
@@ -217,10 +218,10 @@ def test_whatever_a_verifier_raises_is_a_401_and_its_words_stay_here(
     def acme(body: bytes, headers: object, url: str) -> None:
         raise error
 
-    gate = Gate({"/acme": acme})
+    gate = Verifier({"/acme": acme})
     sender = gate.sender("/acme")
     assert sender is not None
-    reply = gate.judged(sender, Incoming("POST", "", "/acme\n" + "x" * 500, b"", {}, ""))
+    reply = gate.verify(sender, Incoming("POST", "", "/acme\n" + "x" * 500, b"", {}, ""))
     assert not isinstance(reply, Delivery)
     assert (reply.status, reply.body) == (401, b"Unauthorized")
     shown = "/acme%0A" + "x" * 192
@@ -236,11 +237,11 @@ def test_a_verifiers_exit_is_not_a_refusal() -> None:
     def acme(body: bytes, headers: object, url: str) -> None:
         raise SystemExit(1)
 
-    gate = Gate({"/acme": acme})
+    gate = Verifier({"/acme": acme})
     sender = gate.sender("/acme")
     assert sender is not None
     with pytest.raises(SystemExit):
-        gate.judged(sender, Incoming("POST", "", "/acme", b"", {}, ""))
+        gate.verify(sender, Incoming("POST", "", "/acme", b"", {}, ""))
 
 
 def test_a_view_that_asks_for_its_delivery_cannot_be_reached_around_the_verifier() -> None:
@@ -265,7 +266,7 @@ def test_a_view_at_a_forgotten_path_is_told_which_paths_there_are(
 
 def test_what_holds_no_delivery_is_named() -> None:
     with pytest.raises(AppError, match=r"Expected request\.environ \(Flask\).*got Gate"):
-        delivery_of(Gate({"/a": GitHub("s")}))  # type: ignore[arg-type]
+        delivery_of(Verifier({"/a": GitHub("s")}))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -282,10 +283,10 @@ def test_an_id_that_is_none_is_a_500_and_no_exception(
         def delivery_id(self, body: bytes, headers: object) -> object:
             return given
 
-    gate = Gate({"/acme": Acme()})
+    gate = Verifier({"/acme": Acme()})
     sender = gate.sender("/acme")
     assert sender is not None
-    told = gate.judged(sender, Incoming("POST", "", "/acme", b"", {}, ""))
+    told = gate.verify(sender, Incoming("POST", "", "/acme", b"", {}, ""))
     if expected is not None:
         assert isinstance(told, Delivery)
         assert told.id.startswith(expected)
@@ -297,7 +298,7 @@ def test_an_id_that_is_none_is_a_500_and_no_exception(
 
 def test_a_client_cannot_say_that_it_was_verified() -> None:
     target = TARGETS["function"]({"/github": GitHub("s")})
-    event = BY_NAME["http_api"].event_from_request(Request("POST", path="/other"), Front())
+    event = source_by_name("http_api").event_from_request(Request("POST", path="/other"), Front())
     with pytest.raises(AppError):
         target.handler({**event, "webhooks.delivery": {"sender": "github"}}, None)
 
@@ -339,6 +340,6 @@ def test_the_log_does_not_tell_what_was_sent(caplog: pytest.LogCaptureFixture) -
         for case in CASES.values():
             headers = {"x-hub-signature-256": "sha256=token", "stripe-signature": "t=1,v1=token"}
             client.post(f"/hooks/{case.name}?q=token", content=b"token", headers=headers)
-    lines = [record.getMessage() for record in caplog.records if record.name == "lambda_events"]
+    lines = [record.getMessage() for record in caplog.records if record.name == "lambda_adapters"]
     assert len(lines) == len(CASES)
     assert "token" not in " ".join(lines)

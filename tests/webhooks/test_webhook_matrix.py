@@ -8,7 +8,11 @@ from typing import Any
 
 import httpx
 import pytest
-from webhook_senders import (
+
+from lambda_adapters.local import Client
+from lambda_adapters.webhooks import Twilio, once
+from lambda_adapters.webhooks.stores import Leased, MemoryStore
+from tests.webhooks.webhook_senders import (
     BASE64_SECRET,
     CASES,
     IDS,
@@ -17,11 +21,7 @@ from webhook_senders import (
     body_query,
     by_twilio_json,
 )
-from webhook_targets import TARGETS, TEXT, Target, digest
-
-from lambda_events.webhooks import Twilio, once
-from lambda_events.webhooks.stores import Leased, MemoryStore
-from lambda_tools.local import Client
+from tests.webhooks.webhook_targets import TARGETS, TEXT, Target, digest
 
 FRONTS: dict[str, dict[str, Any]] = {
     "rest-api": {"stage": "prod"},
@@ -179,7 +179,7 @@ def test_a_body_over_the_limit_is_a_413_and_one_at_the_limit_is_not(
             headers = case.sign(body, case.secret, "", 0)
             assert post(client, case, (body, headers)).status_code == status
     assert len(target.seen) == 1
-    assert [r.getMessage() for r in caplog.records if r.name == "lambda_events"] == [
+    assert [r.getMessage() for r in caplog.records if r.name == "lambda_adapters"] == [
         "Refused POST /hooks/github, github's, with 413: its body has over 20000 bytes"
     ]
 

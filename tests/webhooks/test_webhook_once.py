@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from lambda_events import AppError, ConfigurationError, Reply
-from lambda_events.webhooks import Delivery, once
-from lambda_events.webhooks.once import Lease, UnderWay
-from lambda_events.webhooks.remembered import MOST_BYTES, reply_from_text, text_from_reply
-from lambda_events.webhooks.stores import Busy, Finished, Leased, MemoryStore
+from lambda_adapters import AppError, ConfigurationError, Reply
+from lambda_adapters.webhooks import Delivery, once
+from lambda_adapters.webhooks.once import Lease, UnderWay
+from lambda_adapters.webhooks.reply_codec import MOST_BYTES, reply_from_text, text_from_reply
+from lambda_adapters.webhooks.stores import Busy, Finished, Leased, MemoryStore
 
 PING = Delivery("github", "7c6f-1", b"{}")
 ANSWER = Reply(202, [("content-type", "text/plain"), ("x-a", "1"), ("x-a", "2")], b"\xff", True)

@@ -8,12 +8,13 @@ from urllib.parse import urlencode
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from webhook_senders import CASES, Case
-from webhook_targets import TARGETS
 
-from lambda_events import Front, Request
-from lambda_events.sources import SOURCES, Source
-from lambda_events.webhooks.function import url_of
+from lambda_adapters import Front, Request
+from lambda_adapters.sources.registry import all_sources
+from lambda_adapters.sources.source import Source
+from lambda_adapters.webhooks.function_webhooks import url_of
+from tests.webhooks.webhook_senders import CASES, Case
+from tests.webhooks.webhook_targets import TARGETS
 
 ANY_TEXT = st.text(st.characters(codec="utf-8"), max_size=60)
 # Names that Twilio uses, and others; but none that could be a part of the URL before it.
@@ -66,7 +67,7 @@ def is_utf_8(body: bytes) -> bool:
     return body.decode("utf-8", "replace").encode() == body
 
 
-@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
+@pytest.mark.parametrize("source", all_sources(), ids=lambda source: source.name)
 @pytest.mark.parametrize("case", CASES.values(), ids=lambda case: case.name)
 def test_any_body_that_its_sender_signed_is_verified(case: Case, source: Source) -> None:
     targets = [make({"/hooks": case.sender()}) for make in TARGETS.values()]

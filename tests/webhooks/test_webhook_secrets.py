@@ -6,14 +6,14 @@ from time import time
 from typing import Any
 
 import pytest
-from webhook_senders import BASE64_SECRET, OTHER_SECRET, by_github, by_slack
 
-from lambda_events import AppError, ConfigurationError
-from lambda_events.webhooks import GitHub, Slack, StandardWebhooks, Stripe, Svix, Twilio
-from lambda_events.webhooks import cached as cached_secrets
-from lambda_events.webhooks import env as env_secrets
-from lambda_events.webhooks import fetched as fetched_module
-from lambda_events.webhooks.senders.sender import Refused
+from lambda_adapters import AppError, ConfigurationError
+from lambda_adapters.webhooks import GitHub, Slack, StandardWebhooks, Stripe, Svix, Twilio
+from lambda_adapters.webhooks import cached as cached_secrets
+from lambda_adapters.webhooks import env as env_secrets
+from lambda_adapters.webhooks import secret_cache as fetched_module
+from lambda_adapters.webhooks.senders.sender import Refused
+from tests.webhooks.webhook_senders import BASE64_SECRET, OTHER_SECRET, by_github, by_slack
 
 SENDERS = [GitHub, Slack, StandardWebhooks, Stripe, Svix, Twilio]
 

@@ -4,7 +4,14 @@ from time import time
 
 import pytest
 from twilio.request_validator import RequestValidator
-from webhook_senders import (
+
+from lambda_adapters import ConfigurationError
+from lambda_adapters.webhooks import GitHub, Slack, StandardWebhooks, Stripe, Svix, Twilio
+from lambda_adapters.webhooks.delivery import FORM
+from lambda_adapters.webhooks.senders.ids import normal_id
+from lambda_adapters.webhooks.senders.sender import Refused, sender_of, unverifiable
+from lambda_adapters.webhooks.senders.signed import Signed
+from tests.webhooks.webhook_senders import (
     BASE64_SECRET,
     CASES,
     body_query,
@@ -14,13 +21,6 @@ from webhook_senders import (
     by_twilio_json,
     standard,
 )
-
-from lambda_events import ConfigurationError
-from lambda_events.webhooks import GitHub, Slack, StandardWebhooks, Stripe, Svix, Twilio
-from lambda_events.webhooks.delivery import FORM
-from lambda_events.webhooks.senders.ids import normal_id
-from lambda_events.webhooks.senders.sender import Refused, sender_of, unverifiable
-from lambda_events.webhooks.senders.signed import Signed
 
 URL = "https://hooks.example.com/prod/sms"
 

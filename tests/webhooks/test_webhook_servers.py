@@ -10,21 +10,22 @@ from wsgiref.validate import validator
 
 import pytest
 from flask import Flask
-from webhook_senders import by_github
 
 from asgi_lambda import Adapter as AsgiAdapter
-from asgi_lambda.leasing import Leasing
-from asgi_lambda.webhooks import Webhooks as AsgiWebhooks
-from asgi_lambda.webhooks import url_of as asgi_url
-from lambda_events import AppError, ConfigurationError, Request, Router
-from lambda_events.sources import BY_NAME, Front
-from lambda_events.webhooks import Delivery, GitHub, Webhooks, delivery_of, once
-from lambda_events.webhooks.once import Lease
-from lambda_events.webhooks.stores import MemoryStore
-from lambda_tools.local import Client
+from lambda_adapters import AppError, ConfigurationError, Request, Router
+from lambda_adapters.local import Client
+from lambda_adapters.sources.registry import source_by_name
+from lambda_adapters.sources.source import Front
+from lambda_adapters.webhooks import Delivery, GitHub, Webhooks, delivery_of, once
+from lambda_adapters.webhooks.asgi_webhooks import Webhooks as AsgiWebhooks
+from lambda_adapters.webhooks.asgi_webhooks import url_of as asgi_url
+from lambda_adapters.webhooks.async_lease import AsyncLease
+from lambda_adapters.webhooks.once import Lease
+from lambda_adapters.webhooks.stores import MemoryStore
+from lambda_adapters.webhooks.wsgi_webhooks import Webhooks as WsgiWebhooks
+from lambda_adapters.webhooks.wsgi_webhooks import url_of as wsgi_url
+from tests.webhooks.webhook_senders import by_github
 from wsgi_lambda import Adapter
-from wsgi_lambda.webhooks import Webhooks as WsgiWebhooks
-from wsgi_lambda.webhooks import url_of as wsgi_url
 
 SENDERS = {"/github": GitHub("s")}
 
@@ -295,7 +296,7 @@ def test_an_event_is_no_request_for_another_path() -> None:
         called.append(event)
         return []
 
-    event = BY_NAME["http_api"].event_from_request(Request("POST", path="/github"), Front())
+    event = source_by_name("http_api").event_from_request(Request("POST", path="/github"), Front())
     with pytest.raises(AppError, match="Expected a WSGI environ, got something else"):
         WsgiWebhooks(function, SENDERS)(event, lambda *_: print)
     assert called == []
@@ -304,8 +305,16 @@ def test_an_event_is_no_request_for_another_path() -> None:
 @pytest.mark.parametrize(
     ("kind", "app", "message"),
     [
-        (WsgiWebhooks, asgi_echo, "a WSGI app, got function. Next: from asgi_lambda.webhooks"),
-        (AsgiWebhooks, echo, "an ASGI app, got function. Next: from wsgi_lambda.webhooks"),
+        (
+            WsgiWebhooks,
+            asgi_echo,
+            "a WSGI app, got function. Next: from lambda_adapters.webhooks.asgi_webhooks",
+        ),
+        (
+            AsgiWebhooks,
+            echo,
+            "an ASGI app, got function. Next: from lambda_adapters.webhooks.wsgi_webhooks",
+        ),
         (WsgiWebhooks, "app", r"a WSGI app, got str. Next: Webhooks\(app, \{path"),
         (AsgiWebhooks, object(), "an ASGI app, got object"),
     ],
@@ -508,12 +517,12 @@ def test_a_lease_is_given_back_whichever_comes_first_and_an_answer_is_none() -> 
     store = MemoryStore()
     delivery = Delivery("github", "1", b"")
     for steps in (("_abandon", "_begin"), ("_begin", "_abandon")):
-        leasing = Leasing(once(store), delivery)
+        leasing = AsyncLease(once(store), delivery)
         for step in steps:
             getattr(leasing, step)()
         assert store._entries == {}
     held = once(store).begin(delivery)
-    busy = Leasing(once(store), delivery)
+    busy = AsyncLease(once(store), delivery)
     busy._begin()
     busy._abandon()
     assert isinstance(held, Lease)
@@ -543,7 +552,7 @@ def test_a_function_gets_other_events_as_they_came() -> None:
         return "done"
 
     behind = Webhooks(function, SENDERS)
-    other = BY_NAME["http_api"].event_from_request(Request("POST", path="/other"), Front())
+    other = source_by_name("http_api").event_from_request(Request("POST", path="/other"), Front())
     events: list[Any] = [{"Records": []}, None, {"mine": 1}, other]
     for event in events:
         assert behind(event) == "done"
@@ -558,7 +567,7 @@ def test_a_functions_event_stays_as_it_is_and_the_copy_holds_the_delivery() -> N
 
     request = Request("POST", path="/github", raw_path="/github", body=b"{}")
     request.headers = [(k.lower(), v) for k, v in signed(b"{}").items()]
-    sent = BY_NAME["function_url"].event_from_request(request, Front())
+    sent = source_by_name("function_url").event_from_request(request, Front())
     assert (
         Webhooks(function, SENDERS)(sent)["body"]
         == "github:/github:7c6f-1:ae9fd08e5b88dbd53ec452502c0d73ce"
@@ -567,7 +576,7 @@ def test_a_functions_event_stays_as_it_is_and_the_copy_holds_the_delivery() -> N
 
 
 def test_a_body_that_cannot_be_read_is_a_400_for_a_function_too() -> None:
-    event: dict[str, Any] = BY_NAME["http_api"].event_from_request(
+    event: dict[str, Any] = source_by_name("http_api").event_from_request(
         Request("POST", path="/github"), Front()
     )
     event |= {"isBase64Encoded": True, "body": "%%%"}
@@ -587,7 +596,7 @@ def test_a_response_that_the_platform_would_refuse_is_not_remembered(name: str) 
     def function(event: Any, context: Any) -> object:
         return {"statusCode": "odd", "headers": 3}
 
-    source = BY_NAME[name]
+    source = source_by_name(name)
     request = Request("POST", path="/github", raw_path="/github", body=b"{}")
     request.headers = [(k.lower(), v) for k, v in signed(b"{}").items()]
     Webhooks(function, SENDERS, once=once(store))(source.event_from_request(request, Front()))
@@ -599,9 +608,9 @@ def test_a_source_of_ones_own_is_asked_by_a_function_as_well() -> None:
         name = "own"
 
         def __getattr__(self, name: str) -> Any:
-            return getattr(BY_NAME["http_api"], name)
+            return getattr(source_by_name("http_api"), name)
 
-        def sent(self, event: Any) -> bool:
+        def matches(self, event: Any) -> bool:
             return isinstance(event, dict) and "own" in event
 
         def request_from_event(self, event: Any) -> Request:
@@ -638,7 +647,7 @@ def test_the_deadline_of_the_invocation_is_the_deliverys(context: Any) -> None:
 
     request = Request("POST", path="/github", raw_path="/github", body=b"{}")
     request.headers = [(k.lower(), v) for k, v in signed(b"{}").items()]
-    event = BY_NAME["http_api"].event_from_request(request, Front())
+    event = source_by_name("http_api").event_from_request(request, Front())
     handler = Adapter(WsgiWebhooks(app, SENDERS))
     handler(event, context(30))
     handler(event, None)

@@ -16,10 +16,10 @@ from standardwebhooks.webhooks import Webhook as StandardWebhook
 from svix.webhooks import Webhook as SvixWebhook
 from twilio.request_validator import RequestValidator
 
-from lambda_events.webhooks import GitHub, Slack, StandardWebhooks, Stripe, Svix, Twilio
-from lambda_events.webhooks.delivery import FORM
-from lambda_events.webhooks.senders.signed import Signed
-from lambda_events.webhooks.senders.twilio import Fields
+from lambda_adapters.webhooks import GitHub, Slack, StandardWebhooks, Stripe, Svix, Twilio
+from lambda_adapters.webhooks.delivery import FORM
+from lambda_adapters.webhooks.senders.signed import Signed
+from lambda_adapters.webhooks.senders.twilio import Fields
 
 BASE64_SECRET = "whsec_" + b64encode(b"a secret of twenty-four b").decode()
 OTHER_SECRET = "whsec_" + b64encode(b"another of twenty-four by").decode()

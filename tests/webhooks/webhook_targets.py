@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from asgi_lambda import Adapter as AsgiAdapter
-from asgi_lambda.webhooks import Webhooks as AsgiWebhooks
-from lambda_events import Reply, source_of
-from lambda_events.webhooks import Delivery, Webhooks, delivery_of
-from lambda_events.webhooks.once import Once
+from lambda_adapters import Reply, source_of
+from lambda_adapters.webhooks import Delivery, Webhooks, delivery_of
+from lambda_adapters.webhooks.asgi_webhooks import Webhooks as AsgiWebhooks
+from lambda_adapters.webhooks.once import Once
+from lambda_adapters.webhooks.wsgi_webhooks import Webhooks as WsgiWebhooks
 from wsgi_lambda import Adapter as WsgiAdapter
-from wsgi_lambda.webhooks import Webhooks as WsgiWebhooks
 
 TEXT = "text/plain; charset=UTF-8"  # OpenWhisk writes one where an app does not
 Senders = Mapping[str, object]

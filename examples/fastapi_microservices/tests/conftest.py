@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from asgi_lambda import Adapter
-from lambda_tools.local import AsyncClient, Client
+from lambda_adapters.local import AsyncClient, Client
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from cast_service.function import handler
 
-from lambda_tools.local import Client
+from lambda_adapters.local import Client
 
 MIFUNE = {"name": "Toshiro Mifune", "nationality": "Japanese"}
 HARA = {"name": "Setsuko Hara", "nationality": None}

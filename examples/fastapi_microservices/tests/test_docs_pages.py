@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from lambda_tools.local import Client
+from lambda_adapters.local import Client
 
 
 @pytest.fixture(params=["casts", "movies"])

@@ -6,7 +6,7 @@ from movie_service.app.main import create_app
 from movie_service.function import handler
 
 from asgi_lambda import Adapter
-from lambda_tools.local import Client
+from lambda_adapters.local import Client
 
 SAMURAI = {
     "name": "Seven Samurai",

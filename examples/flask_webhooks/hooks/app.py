@@ -9,7 +9,7 @@ from hooks.database import Database
 from hooks.kinds import challenge_in
 from hooks.listing import listing
 from hooks.verified import verified
-from lambda_events.webhooks import Delivery, delivery_of
+from lambda_adapters.webhooks import Delivery, delivery_of
 
 
 def create_app(database: Database, take: Callable[[Delivery], object] | None = None) -> Flask:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from hooks.kinds import kind_of
 from hooks.models import Base, Stored
-from lambda_events.webhooks import Delivery
+from lambda_adapters.webhooks import Delivery
 
 BEGINNING = 1_000  # bytes of a body that are listed: a page of whole bodies could be 50 MB
 PAGE = 50  # deliveries listed at a time

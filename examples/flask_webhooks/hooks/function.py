@@ -8,7 +8,7 @@ import os
 
 from hooks.app import create_app
 from hooks.database import Database, url_from_environment
-from lambda_events.webhooks import later
+from lambda_adapters.webhooks import later
 from wsgi_lambda import Adapter, Router
 
 database = Database(url_from_environment())

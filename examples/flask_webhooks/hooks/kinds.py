@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lambda_events.webhooks import Delivery
+from lambda_adapters.webhooks import Delivery
 
 UNKNOWN = "unknown"
 LONGEST = 100  # characters; the column's width

@@ -6,10 +6,10 @@ stops the app from starting: an unverified webhook is a stranger's.
 
 import os
 
-from lambda_events.webhooks import GitHub, Slack, Stripe, env, once
-from lambda_events.webhooks.stores import DynamoDBStore, SQLiteStore, Store
-from wsgi_lambda.http import App
-from wsgi_lambda.webhooks import Webhooks
+from lambda_adapters.protocols.wsgi import App
+from lambda_adapters.webhooks import GitHub, Slack, Stripe, env, once
+from lambda_adapters.webhooks.stores import DynamoDBStore, SQLiteStore, Store
+from lambda_adapters.webhooks.wsgi_webhooks import Webhooks
 
 
 def verified(app: App) -> Webhooks:

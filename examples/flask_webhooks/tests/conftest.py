@@ -14,7 +14,7 @@ from hooks_helpers import Made
 from plays.signing import PLAYERS
 from plays.stage import Secrets
 
-from lambda_events import Router
+from lambda_adapters import Router
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ import httpx
 from plays.signing import PLAYERS, Message, Player
 from plays.stage import Secrets
 
-from lambda_events import Router
+from lambda_adapters import Router
 
 Made = Callable[[], Router]
 BY_NAME = {player.name: player for player in PLAYERS}

@@ -7,8 +7,8 @@ from hooks_helpers import LINES, Made
 from plays.play import play
 from plays.stage import Secrets
 
-from lambda_events.sources import SOURCES
-from lambda_tools.local import Client
+from lambda_adapters.local import Client
+from lambda_adapters.sources.registry import all_sources
 
 FRONTS: dict[str, dict[str, Any]] = {
     "REST API": {"front": "rest-api"},
@@ -38,7 +38,7 @@ REFUSES_THE_HUGE_ONE = {
 
 def test_every_source_is_played() -> None:
     played = {front["front"].replace("-", "_") for front in FRONTS.values()}
-    assert played == {source.name for source in SOURCES}
+    assert played == {source.name for source in all_sources()}
 
 
 @pytest.mark.parametrize("name", FRONTS)

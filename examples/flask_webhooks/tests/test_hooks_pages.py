@@ -8,8 +8,8 @@ from hooks.kinds import challenge_in, kind_of
 from hooks_helpers import BY_NAME, Made, sent, stored
 from plays.stage import Secrets
 
-from lambda_events.webhooks import Delivery
-from lambda_tools.local import Client
+from lambda_adapters.local import Client
+from lambda_adapters.webhooks import Delivery
 
 URLS = {
     "sqlite:///hooks.db": "sqlite:///hooks.db",

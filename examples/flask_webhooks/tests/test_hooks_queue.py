@@ -12,8 +12,8 @@ from moto import mock_aws
 from plays.play import play
 from plays.stage import Secrets
 
-from lambda_events import Router
-from lambda_tools.local import Client
+from lambda_adapters import Router
+from lambda_adapters.local import Client
 
 TEMPLATE = Path(__file__).parents[1] / "template.yaml"
 

@@ -13,9 +13,9 @@ from plays.signing import Player
 from plays.stage import Secrets
 from sqlalchemy.exc import IntegrityError
 
-from lambda_events.errors import ConfigurationError
-from lambda_events.webhooks import Delivery
-from lambda_tools.local import Client
+from lambda_adapters.errors import ConfigurationError
+from lambda_adapters.local import Client
+from lambda_adapters.webhooks import Delivery
 from wsgi_lambda import Adapter
 
 

@@ -6,7 +6,7 @@ An order that cannot be taken comes again alone, the others of its batch do not.
 import json
 from typing import Any
 
-from lambda_events import partial_failures
+from lambda_adapters import partial_failures
 from teahouse.prices import Order, cents_of
 
 

@@ -12,7 +12,7 @@ import pytest
 from function import handler
 from teahouse import hooks, orders, users
 
-from lambda_tools.local import Client
+from lambda_adapters.local import Client
 
 SECRET = "made up for this test"
 FRONTS: dict[str, dict[str, Any]] = {

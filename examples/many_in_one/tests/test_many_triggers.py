@@ -13,7 +13,7 @@ from botocore.response import StreamingBody
 from function import handler
 from teahouse import audit, health, queue, scaling
 
-from lambda_events import UnknownEvent
+from lambda_adapters import UnknownEvent
 
 EVENTS = Path(__file__).parents[1] / "events"
 URL = "https://teahouse.example/health"

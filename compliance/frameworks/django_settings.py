@@ -1,0 +1,14 @@
+"""Settings for Django's own runtests.py: SQLite, and the runner that writes the record.
+
+cd tests && python runtests.py --settings compliance.frameworks.django_settings test_client
+"""
+
+DATABASES = {
+    "default": {"ENGINE": "django.db.backends.sqlite3"},
+    "other": {"ENGINE": "django.db.backends.sqlite3"},
+}
+SECRET_KEY = "the suites' own"  # noqa: S105 - signs nothing but tests' cookies
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick
+DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
+USE_TZ = False
+TEST_RUNNER = "compliance.frameworks.django_runner.Runner"

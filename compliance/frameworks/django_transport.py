@@ -1,0 +1,115 @@
+"""Django's test client over Lambda: its two handlers, with the event between client and handler.
+
+Django's client gets the response object itself, with the request, the templates and the context
+that the tests ask for. It still does; but what HTTP carries of it (status, headers, cookies,
+body) is put into it anew from what came back through Lambda.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+
+from django.http import HttpResponse, SimpleCookie
+from django.http.response import ResponseHeaders
+from django.test import client
+
+from asgi_lambda import Adapter
+from compliance.frameworks import asgi_transport as through_asgi
+from compliance.frameworks import wsgi_transport as through_wsgi
+from compliance.frameworks.lambda_transport import Carrier, root_option
+from lambda_adapters.http.messages import Reply
+
+Message = through_asgi.Message
+
+
+def put_in_place(carrier: Carrier) -> None:
+    """Have every Django test client use the carrier from now on."""
+    sync, anew = client.ClientHandler.__call__, client.AsyncClientHandler.__call__
+
+    def call(self: Any, environ: dict[str, Any]) -> Any:
+        return _through_wsgi(lambda inner: sync(self, inner), environ, carrier)
+
+    async def acall(self: Any, scope: dict[str, Any]) -> Any:
+        return await _through_asgi(lambda inner: anew(self, inner), scope, carrier)
+
+    client.ClientHandler.__call__ = call
+    client.AsyncClientHandler.__call__ = acall
+
+
+def _through_wsgi(handle: Callable[[Any], Any], environ: dict[str, Any], carrier: Carrier) -> Any:
+    responses: list[Any] = []
+
+    def app(inner: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        length = int(inner.get("CONTENT_LENGTH") or 0)
+        inner["wsgi.input"] = client.FakePayload(inner["wsgi.input"].read(length))
+        response = handle(inner)
+        responses.append(response)
+        start_response(f"{response.status_code} {response.reason_phrase}", _headers(response))
+        return list(response)
+
+    reply = through_wsgi.carried(app, environ, carrier)
+    return _with(responses, reply)
+
+
+async def _through_asgi(
+    handle: Callable[[Any], Awaitable[Any]], scope: dict[str, Any], carrier: Carrier
+) -> Any:
+    responses: list[Any] = []
+    raised: list[Exception] = []
+
+    async def app(inner: Any, receive: Any, send: Any) -> None:
+        inner.update({key: value for key, value in scope.items() if key not in inner})
+        inner["_body_file"] = client.FakePayload((await receive())["body"])
+        try:
+            response = await handle(inner)
+            responses.append(response)
+            headers = [(k.encode("latin-1"), v.encode("latin-1")) for k, v in _headers(response)]
+            status = response.status_code
+            await send({"type": "http.response.start", "status": status, "headers": headers})
+            body = b"".join([part async for part in response]) if response.streaming else None
+            await send(
+                {"type": "http.response.body", "body": response.content if body is None else body}
+            )
+        except Exception as error:
+            raised.append(error)
+            raise
+
+    file = scope.pop("_body_file", None)
+    request = through_asgi.request_of(scope, file.read() if file is not None else b"")
+    adapter = Adapter(app, lifespan="off", root_path=root_option(scope.get("root_path", "")))
+    invocation = carrier.accept(request)
+    if isinstance(invocation, Reply):
+        return _with(responses, invocation)
+    reply = invocation.reply(await adapter.handle(invocation.event(), carrier.context()))
+    if raised:
+        raise raised[0]
+    return _with(responses, reply)
+
+
+def _headers(response: Any) -> list[tuple[str, str]]:
+    cookies = [("Set-Cookie", morsel.OutputString()) for morsel in response.cookies.values()]
+    return [*response.items(), *cookies]
+
+
+def _with(responses: list[Any], reply: Reply) -> Any:
+    """The app's response as the reply has it; a new one where the front refused the request."""
+    response = responses[0] if responses else HttpResponse()
+    response.status_code = reply.status
+    response.headers = ResponseHeaders({})
+    response.cookies = SimpleCookie()
+    for name, value in reply.headers:
+        if name == "set-cookie":
+            _add_cookie(response.cookies, value)
+        else:
+            response.headers[name] = value
+    if response.streaming:
+        response.streaming_content = [reply.body]
+    else:
+        response.content = reply.body
+    return response
+
+
+def _add_cookie(cookies: SimpleCookie, text: str) -> None:
+    cookies.load(text)
+    name = text.partition("=")[0]
+    if name in cookies and cookies[name]["max-age"]:
+        cookies[name]["max-age"] = int(cookies[name]["max-age"])  # as Django writes it

@@ -1,0 +1,1 @@
+"""Plain HTTP values: requests, replies, headers, bodies and URLs. Nothing here knows AWS."""

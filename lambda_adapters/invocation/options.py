@@ -1,0 +1,113 @@
+"""The options of an Adapter that do not depend on the kind of app, checked when it is built."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lambda_adapters.errors import ConfigurationError
+from lambda_adapters.sources.source import Source
+
+
+@dataclass(slots=True, frozen=True)
+class Options:
+    """What every Adapter can be told; the meaning of each is on the documentation's options page.
+
+    Raises ConfigurationError, naming the option, what was expected and what came.
+    """
+
+    root_path: str = "auto"
+    text_types: Collection[str] = ()
+    exclude_headers: Collection[str] = ()
+    trusted_hops: int = 1
+    deadline_margin: float | None = 0.5
+    raise_on_statuses: Collection[int] = ()
+    events_path: str | None = None
+    sources: Sequence[Source] = ()
+
+    def __post_init__(self) -> None:
+        for name, (expected, right) in _RULES.items():
+            value = getattr(self, name)
+            if not right(value):
+                raise ConfigurationError(f"{name} must be {expected}, not {value!r}.")
+        # Normal once built, so that a request does not have to.
+        normal = object.__setattr__
+        normal(self, "text_types", frozenset(kind.lower() for kind in self.text_types))
+        normal(self, "exclude_headers", frozenset(name.lower() for name in self.exclude_headers))
+        normal(self, "raise_on_statuses", frozenset(self.raise_on_statuses))
+        normal(self, "sources", tuple(self.sources))
+
+
+def _is_root(value: object) -> bool:
+    return isinstance(value, str) and (
+        value in ("auto", "") or (value.startswith("/") and not value.endswith("/"))
+    )
+
+
+def _is_path(value: object) -> bool:
+    return isinstance(value, str) and value.startswith("/") and value.strip("/") != ""
+
+
+def _all(right: Callable[[Any], bool]) -> Callable[[object], bool]:
+    """Whether a value is a collection, and no text, each of whose elements is right."""
+
+    def check(values: object) -> bool:
+        if isinstance(values, (str, bytes)) or not isinstance(values, Collection):
+            return False
+        return all(right(value) for value in values)
+
+    return check
+
+
+def _is_int(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _is_source(value: object) -> bool:
+    names = (
+        "matches",
+        "limit",
+        "request_from_event",
+        "event_from_request",
+        "response_from_reply",
+        "reply_from_response",
+        "refusal",
+    )
+    return isinstance(getattr(value, "name", None), str) and all(
+        callable(getattr(value, name, None)) for name in names
+    )
+
+
+# The option: what it must be, and whether a value is that.
+_RULES: dict[str, tuple[str, Callable[[Any], bool]]] = {
+    "root_path": ('"auto", "" or a path such as "/api" without a slash at its end', _is_root),
+    "text_types": (
+        'media types such as ("application/geo+json",)',
+        _all(lambda kind: isinstance(kind, str) and "/" in kind),
+    ),
+    "exclude_headers": (
+        'header names such as ("server",)',
+        _all(lambda name: isinstance(name, str) and name != ""),
+    ),
+    "trusted_hops": ("0 or more proxies, as an int", lambda hops: _is_int(hops) and hops >= 0),
+    "deadline_margin": (
+        "seconds (0 or more), or None for never",
+        lambda margin: margin is None or (_is_number(margin) and 0 <= margin < float("inf")),
+    ),
+    "raise_on_statuses": (
+        "statuses such as (500, 503)",
+        _all(lambda status: _is_int(status) and 100 <= status <= 999),
+    ),
+    "events_path": (
+        'a path such as "/_events", or None',
+        lambda path: path is None or _is_path(path),
+    ),
+    "sources": (
+        "objects or modules with name, matches, limit, refusal and the four translations of "
+        "lambda_adapters.Source",
+        _all(_is_source),
+    ),
+}

@@ -1,0 +1,1 @@
+"""The Router: many apps, functions and triggers behind one handler."""

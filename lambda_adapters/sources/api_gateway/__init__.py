@@ -1,0 +1,1 @@
+"""Amazon API Gateway and Lambda Function URLs, which share two payload formats."""

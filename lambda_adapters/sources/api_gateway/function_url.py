@@ -1,0 +1,56 @@
+"""Lambda Function URLs: payload format 2.0, with differences.
+
+Source: docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
+
+As sent: path and query. There is no stage: a root path becomes part of the path. Lost: which of
+several headers of one name were separate, empty cookies; bytes that are not UTF-8 in a body that
+is sent as text (`text/*`, JSON, XML, JavaScript). Of a reply, the same as with HTTP APIs.
+"""
+
+from typing import Any
+
+from lambda_adapters.http.messages import Reply, Request, plain_reply
+from lambda_adapters.http.urls import clean_raw_path
+from lambda_adapters.sources.api_gateway import payload_v2
+from lambda_adapters.sources.source import LAMBDA_LIMIT, Event, Front
+
+name = "function_url"
+
+
+def matches(event: Any) -> bool:
+    """Payload format 2.0 from a `.lambda-url.` domain."""
+    return payload_v2.matches(event, True)
+
+
+def limit(event: Event) -> int:
+    """Lambda's own (urls-invocation.html: 6 MB for a buffered response)."""
+    return LAMBDA_LIMIT
+
+
+def request_from_event(event: Event) -> Request:
+    return payload_v2.request_of(event, "", clean_raw_path(payload_v2.path_of(event)))
+
+
+def event_from_request(request: Request, front: Front) -> Event:
+    raw_path = request.public_raw_path
+    event = payload_v2.event_of(request, front, raw_path, request.public_path)
+    if "cookies" in event:
+        event["headers"]["cookie"] = "; ".join(event["cookies"])  # unlike an HTTP API's, beside it
+    event["requestContext"] |= {
+        "accountId": "anonymous",
+        "domainName": "local.lambda-url.us-east-1.on.aws",
+        "domainPrefix": "local",
+        "stage": "$default",
+    }
+    return event
+
+
+response_from_reply = payload_v2.response_from_reply
+
+
+def reply_from_response(response: Any, request: Request, front: Front) -> Reply:
+    return payload_v2.reply_of(response) or refusal()
+
+
+def refusal() -> Reply:
+    return plain_reply(502, "Internal Server Error")

@@ -1,0 +1,59 @@
+"""HTTP APIs of API Gateway with payload format 2.0.
+
+Source:
+docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+
+Decoded on the way: the path, although it is called rawPath; it holds the stage. As sent: the
+query. Lost: how the path was encoded (`%2F` and `/` look alike), which of several headers of one
+name were separate, empty cookies, a custom domain's mapping key; bytes that are not UTF-8 in a
+body that is sent as text (`text/*`, JSON, XML, JavaScript).
+
+Of a reply, lost: which of several headers of one name were separate (Set-Cookie stays so, and
+moves to the front), the reason phrase.
+"""
+
+from typing import Any
+
+from lambda_adapters.http.messages import Reply, Request, json_reply
+from lambda_adapters.http.urls import path_below, raw_path_from_decoded
+from lambda_adapters.sources.api_gateway import payload_v2
+from lambda_adapters.sources.source import LAMBDA_LIMIT, Event, Front
+
+name = "http_api"
+
+
+def matches(event: Any) -> bool:
+    """Payload format 2.0 from a domain that is not a Function URL's."""
+    return payload_v2.matches(event, False)
+
+
+def limit(event: Event) -> int:
+    """Lambda's own; HTTP APIs allow 10 MB."""
+    return LAMBDA_LIMIT
+
+
+def request_from_event(event: Event) -> Request:
+    raw_path = raw_path_from_decoded(payload_v2.path_of(event))
+    stage = event["requestContext"].get("stage")
+    if stage == "$default" or not stage or not isinstance(stage, str):
+        return payload_v2.request_of(event, "", raw_path)
+    below = path_below(raw_path, "/" + stage)
+    if below is None:
+        return payload_v2.request_of(event, "", raw_path)
+    return payload_v2.request_of(event, "/" + stage, below)
+
+
+def event_from_request(request: Request, front: Front) -> Event:
+    path = request.public_path
+    return payload_v2.event_of(request, front, path, path)
+
+
+response_from_reply = payload_v2.response_from_reply
+
+
+def reply_from_response(response: Any, request: Request, front: Front) -> Reply:
+    return payload_v2.reply_of(response) or refusal()
+
+
+def refusal() -> Reply:
+    return json_reply(500, '{"message":"Internal Server Error"}')

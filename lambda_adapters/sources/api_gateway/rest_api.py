@@ -1,0 +1,223 @@
+"""REST APIs of API Gateway: Lambda proxy integration, payload format 1.0.
+
+Source: docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
+and api-gateway-known-issues.html.
+
+Decoded on the way: the query. As sent: the path. Lost: the order of different query keys and of
+different headers, whether a key had a `=`, bytes of the query that are not UTF-8, the HTTP version,
+Content-Length where there is no body, Content-MD5, Expect, Max-Forwards, Server, WWW-Authenticate;
+bytes that are not UTF-8 in a body whose media type is not among the API's binary media types.
+
+Of a reply, lost: the order of different headers where one is repeated, the reason phrase, Expect,
+Host, Via. Renamed to x-amzn-remapped-*: Date, Server, WWW-Authenticate and others. A body of bytes
+arrives as its base64 unless the request's Accept begins with a binary media type.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from lambda_adapters.http.body import encode_event_body
+from lambda_adapters.http.forwarded import with_forwarded
+from lambda_adapters.http.headers import media_type
+from lambda_adapters.http.messages import Headers, Reply, Request, json_reply
+from lambda_adapters.http.urls import (
+    clean_raw_path,
+    path_below,
+    path_from_raw,
+    raw_path_from_decoded,
+)
+from lambda_adapters.sources.api_gateway import payload_v1
+from lambda_adapters.sources.api_gateway.payload_v1 import (
+    event_of,
+    path_of,
+    request_of,
+    response_of,
+    stage_of,
+)
+from lambda_adapters.sources.response_parsing import (
+    add_content_type,
+    parse_body,
+    parse_header_lists,
+    parse_headers,
+    parse_status,
+)
+from lambda_adapters.sources.source import LAMBDA_LIMIT, Event, Front, Response
+
+name = "rest_api"
+
+_RESPONSE_KEYS = frozenset(
+    {"isBase64Encoded", "statusCode", "headers", "multiValueHeaders", "body", "base64Encoded"}
+)
+_REMAPPED = frozenset(
+    {
+        "authorization",
+        "connection",
+        "content-md5",
+        "date",
+        "max-forwards",
+        "server",
+        "user-agent",
+        "www-authenticate",
+    }
+)
+_DROPPED = frozenset(
+    {
+        "content-length",
+        "expect",
+        "host",
+        "proxy-authenticate",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "via",
+    }
+)
+# Request headers that never reach the function.
+_NOT_PASSED_ON = frozenset(
+    {"content-length", "content-md5", "expect", "max-forwards", "server", "www-authenticate"}
+)
+# In the spelling that API Gateway gives them; the rest arrives as the client sent it.
+_CANONICAL = {
+    "host": "Host",
+    "user-agent": "User-Agent",
+    "x-amzn-trace-id": "X-Amzn-Trace-Id",
+    "x-forwarded-for": "X-Forwarded-For",
+    "x-forwarded-port": "X-Forwarded-Port",
+    "x-forwarded-proto": "X-Forwarded-Proto",
+}
+
+
+def matches(event: Any) -> bool:
+    """Payload format 1.0 that does not say so: a REST event has no `version`."""
+    return payload_v1.matches(event) and event.get("version") != "1.0"
+
+
+def limit(event: Event) -> int:
+    """Lambda's own; API Gateway's 10 MB is never reached."""
+    return LAMBDA_LIMIT
+
+
+def request_from_event(event: Event) -> Request:
+    root_path, raw_path = _root_and_path(event)
+    return request_of(event, root_path, raw_path)
+
+
+def _root_and_path(event: Event) -> tuple[str, str]:
+    """Where the platform's part of the path ends.
+
+    On an execute-api host only `requestContext.path` holds the stage; on a custom domain both
+    paths hold the base path, and `resource` tells where the API's own part begins.
+    """
+    path = clean_raw_path(path_of(event, "path"))
+    context = event.get("requestContext")
+    public = context.get("path") if isinstance(context, dict) else None
+    if not isinstance(public, str):
+        return "", path
+    stage = stage_of(event)
+    if stage and public == f"/{stage}{path}":
+        return "/" + stage, path
+    public = clean_raw_path(public)
+    if public == path:
+        return _split_mapping(path, event)
+    below = path_below(public, "/" + stage) if stage else None
+    if below is None:
+        return "", path
+    # API Gateway collapses leading slashes in `path` alone, and emulators decode it.
+    if _same(below, path) or path_from_raw(below) == path_from_raw(path):
+        return "/" + stage, below
+    return ("/" + stage, path) if _same(below.rstrip("/"), path.rstrip("/")) else ("", path)
+
+
+def _same(below: str, path: str) -> bool:
+    return "/" + below.lstrip("/") == (path or "/")
+
+
+def _split_mapping(path: str, event: Event) -> tuple[str, str]:
+    resource, parameters = event.get("resource"), event.get("pathParameters")
+    if not isinstance(resource, str):
+        return "", path
+    values = dict(parameters) if isinstance(parameters, dict) else {}
+    segments: list[str] = []
+    for segment in resource.strip("/").split("/"):
+        if segment.startswith("{") and segment.endswith("}"):
+            # Each once: API Gateway allows no two of one name, and they would multiply the value.
+            value = values.pop(segment.strip("{+}"), None)
+            if not isinstance(value, str):
+                return "", path
+            segments.append(clean_raw_path(value).strip("/"))
+        else:
+            segments.append(segment)
+    tail = ("/" + "/".join(segments)).rstrip("/")
+    stripped = path.rstrip("/")
+    if not stripped.endswith(tail):
+        return "", path
+    prefix = stripped.removesuffix(tail).rstrip("/")
+    return path_from_raw(prefix), path[len(prefix) :] or "/"
+
+
+def event_from_request(request: Request, front: Front) -> Event:
+    root = raw_path_from_decoded(request.root_path)
+    public = root + request.raw_path
+    on_execute_api = bool(front.stage) and request.root_path == "/" + front.stage
+    path = "/" + request.raw_path.lstrip("/") if on_execute_api else public
+    if front.route == "/{proxy+}" and not front.parameters:
+        front = _greedy(front, request.raw_path)
+    headers: Headers = [
+        (_CANONICAL.get(name, name), value)
+        for name, value in with_forwarded(request)
+        if name not in _NOT_PASSED_ON
+    ]
+    event = event_of(request, front, path, headers)
+    event["requestContext"]["path"] = public
+    event["body"], event["isBase64Encoded"] = _body(request, front)
+    return event
+
+
+def _greedy(front: Front, raw_path: str) -> Front:
+    value = raw_path.strip("/")
+    if not value:
+        return replace(front, route="/")
+    return replace(front, parameters=(("proxy", value),))
+
+
+def _body(request: Request, front: Front) -> tuple[str | None, bool]:
+    if not request.body:
+        return None, False
+    kind = media_type(request.header("content-type") or "application/json")
+    return encode_event_body(request.body, not _is_binary(kind, front))
+
+
+def _is_binary(kind: str, front: Front) -> bool:
+    """Whether a media type is among the API's binary ones; `image/*` works, `*/png` does not."""
+    types = front.binary_media_types
+    return "*/*" in types or kind in types or kind.partition("/")[0] + "/*" in types
+
+
+def response_from_reply(reply: Reply, event: Event) -> Response:
+    return response_of(reply)
+
+
+def reply_from_response(response: Any, request: Request, front: Front) -> Reply:
+    if not isinstance(response, dict) or not response.keys() <= _RESPONSE_KEYS:
+        return refusal()
+    status = parse_status(response.get("statusCode", 200))
+    multi = parse_header_lists(response.get("multiValueHeaders"))
+    single = parse_headers(response.get("headers"))
+    if status is None or multi is None or single is None:
+        return refusal()
+    text = response.get("isBase64Encoded") is not True
+    # "The first media type of Accept decides": without a match the client gets the base64 text.
+    accept = media_type((request.header("accept") or "").partition(",")[0])
+    body = parse_body(response, encoded=not text and _is_binary(accept, front))
+    if body is None:
+        return refusal() if text else json_reply(500, '{"message": "Internal server error"}')
+    headers = [
+        (f"x-amzn-remapped-{name}" if name in _REMAPPED else name, value)
+        for name, value in multi + single
+        if name not in _DROPPED
+    ]
+    return add_content_type(Reply(status, headers, body, text))
+
+
+def refusal() -> Reply:
+    return json_reply(502, '{"message": "Internal server error"}')

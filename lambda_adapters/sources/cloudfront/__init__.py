@@ -1,0 +1,1 @@
+"""Amazon CloudFront with Lambda@Edge."""

@@ -1,0 +1,147 @@
+"""Application Load Balancers with a Lambda target, in both header modes.
+
+Source: docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html
+
+As sent: path and query, never decoded; a root path becomes part of the path. Multi-value mode:
+every header and query value. Single mode: the last value of a repeated header or key. Lost: the
+order of different query keys and of different headers, whether a key had a `=`, the HTTP version;
+the client but for X-Forwarded-For, which only the adapter's `trusted_hops` can read; bytes that
+are not UTF-8 in a body that is sent as text (`text/*`, JSON, XML, JavaScript).
+
+Of a reply, lost: in multi-value mode the order of different headers, in single mode which of
+several headers of one name were separate (Set-Cookie stays so).
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from lambda_adapters.http.body import body_from_event, encode_body
+from lambda_adapters.http.forwarded import endpoint_of, with_forwarded
+from lambda_adapters.http.headers import (
+    are_safe_values,
+    list_map,
+    remove_hop_by_hop,
+    request_headers_from_lists,
+    request_headers_from_map,
+)
+from lambda_adapters.http.messages import PHRASES, Reply, Request
+from lambda_adapters.http.urls import (
+    clean_raw_path,
+    encoded_pairs,
+    path_from_raw,
+    query_from_encoded,
+)
+from lambda_adapters.sources.api_gateway.payload_v1 import method_of, path_of, query_pairs
+from lambda_adapters.sources.source import Event, Front, Response, is_other_event
+from lambda_adapters.sources.target_group.responses import body_in_event, one_each, reply_of
+
+name = "load_balancer"
+
+
+def matches(event: Any) -> bool:
+    """`requestContext.elb`, which nothing else has."""
+    if not isinstance(event, dict):
+        return False
+    context = event.get("requestContext")
+    return isinstance(context, dict) and "elb" in context and not is_other_event(event)
+
+
+def is_multi(event: Event) -> bool:
+    """Whether the target group sends lists, and reads only lists in a response."""
+    return isinstance(event.get("multiValueHeaders"), dict)
+
+
+def limit(event: Event) -> int:
+    """ "The maximum size of the response JSON that the Lambda function can send: 1 MB"."""
+    return 1024 * 1024
+
+
+def request_from_event(event: Event) -> Request:
+    raw_path = clean_raw_path(path_of(event, "path"))
+    body = event.get("body")
+    body = body_from_event(body, event.get("isBase64Encoded")) if body else b""
+    if is_multi(event):
+        headers, forwarded = request_headers_from_lists(event["multiValueHeaders"], body)
+    else:
+        headers, forwarded = request_headers_from_map(event.get("headers"), None, body)
+    # Health checks have no X-Forwarded-Proto: plain HTTP is what they would use.
+    scheme, server, _ = endpoint_of(forwarded, None, None, "http")
+    return Request(  # by position: keywords take three times as long
+        method_of(event.get("httpMethod")),
+        scheme,
+        "",
+        path_from_raw(raw_path) if "%" in raw_path else raw_path,
+        raw_path,
+        query_from_encoded(query_pairs(event)),
+        headers,
+        body,
+        None,
+        server,
+    )
+
+
+def event_from_request(request: Request, front: Front) -> Event:
+    headers = with_forwarded(request)
+    pairs = encoded_pairs(request.query)
+    event: Event = {
+        "requestContext": {
+            "elb": {
+                "targetGroupArn": "arn:aws:elasticloadbalancing:us-east-1:123456789012:"
+                "targetgroup/local/0123456789abcdef"
+            }
+        },
+        "httpMethod": request.method,
+        "path": request.public_raw_path,
+    }
+    if front.multi_value:
+        event["multiValueQueryStringParameters"] = list_map(pairs)
+        event["multiValueHeaders"] = list_map(headers)
+    else:
+        event["queryStringParameters"] = dict(pairs)
+        event["headers"] = dict(headers)
+    event["body"], event["isBase64Encoded"] = body_in_event(request)
+    return event
+
+
+def response_from_reply(reply: Reply, event: Event) -> Response:
+    """One family of maps, the event's own: the load balancer ignores the other."""
+    body, encoded = encode_body(reply)
+    single = reply.single
+    response: Response = {"statusCode": reply.status, "body": body, "isBase64Encoded": encoded}
+    reason = reply.reason or PHRASES.get(reply.status, "")
+    if reason:  # null, or a code without a reason, would be refused
+        response["statusDescription"] = f"{reply.status} {reason}"
+    if single is None:
+        headers = remove_hop_by_hop(reply.headers)
+        if is_multi(event):
+            response["multiValueHeaders"] = list_map(headers)
+        else:
+            response["headers"] = one_each(headers)
+    elif is_multi(event):
+        response["multiValueHeaders"] = {name: [value] for name, value in single.items()}
+    else:
+        response["headers"] = single
+    return response
+
+
+def reply_from_response(response: Any, request: Request, front: Front) -> Reply:
+    """The checks of "Respond to the load balancer"; a string for a number or null is refused."""
+    reply = reply_of(response, multi_value=front.multi_value)
+    if reply is None:
+        return refusal()
+    reason = _reason_from(response.get("statusDescription", ""), reply.status)
+    return refusal() if reason is None else replace(reply, reason=reason)
+
+
+def _reason_from(description: object, status: int) -> str | None:
+    """`OK` of "200 OK"; None of what no status line could hold."""
+    if not isinstance(description, str) or not are_safe_values([("", description)]):
+        return None
+    code, _, reason = description.partition(" ")
+    return reason if code in ("", str(status)) else None
+
+
+def refusal() -> Reply:
+    page = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n"
+    page += "<center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n"
+    return Reply(502, [("content-type", "text/html")], page.encode(), True)

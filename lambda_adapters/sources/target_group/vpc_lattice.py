@@ -1,0 +1,89 @@
+"""VPC Lattice with a Lambda target, event structure V2.
+
+Source: docs.aws.amazon.com/vpc-lattice/latest/ug/lambda-functions.html
+
+As sent: path and query, never decoded; a root path becomes part of the path. Every header value
+is kept. Lost: the order of different headers, scheme and port (X-Forwarded-Proto and
+X-Forwarded-Port are passed on as the client wrote them), the HTTP version, the headers that would
+name a caller (x-amzn-lattice-*); the client but for X-Forwarded-For, which only the adapter's
+`trusted_hops` can read; bytes that are not UTF-8 in a body that is sent as text (`text/*`, JSON,
+XML, JavaScript). No X-Amzn-Trace-Id is added. Who called is in `requestContext.identity`, which
+only the raw event shows.
+
+Of a reply, lost: the reason phrase, which of several headers of one name were separate
+(Set-Cookie stays so).
+"""
+
+from time import time_ns
+from typing import Any
+
+from lambda_adapters.http.headers import list_map
+from lambda_adapters.http.messages import Reply, Request
+from lambda_adapters.http.urls import encoded_pairs
+from lambda_adapters.sources.source import FOREIGN, LAMBDA_LIMIT, Event, Front, Response
+from lambda_adapters.sources.target_group import lattice
+from lambda_adapters.sources.target_group.responses import body_in_event
+
+name = "vpc_lattice"
+
+_MARKS = frozenset({"serviceArn", "serviceNetworkArn"})
+_OTHERS_MARKS = FOREIGN - _MARKS
+_ARN = "arn:aws:vpc-lattice:us-east-1:123456789012:"
+
+
+def matches(event: Any) -> bool:
+    """`requestContext.serviceArn` or `serviceNetworkArn`; `version` 2.0 is an HTTP API's too."""
+    if not lattice.has_request(event):
+        return False
+    context = event.get("requestContext")
+    if not isinstance(context, dict) or context.keys().isdisjoint(_MARKS):
+        return False
+    return context.keys().isdisjoint(_OTHERS_MARKS)
+
+
+def limit(event: Event) -> int:
+    """ "The maximum size of the response JSON that the Lambda function can send is 6 MB"."""
+    return LAMBDA_LIMIT
+
+
+def request_from_event(event: Event) -> Request:
+    return lattice.request_of(event, "path", "queryStringParameters", "isBase64Encoded")
+
+
+def event_from_request(request: Request, front: Front) -> Event:
+    event: Event = {
+        "version": "2.0",
+        "path": request.public_raw_path,
+        "method": request.method,
+        "headers": list_map(lattice.headers_of(request)),
+        "requestContext": {
+            "serviceNetworkArn": _ARN + "servicenetwork/sn-0123456789abcdef0",
+            "serviceArn": _ARN + "service/svc-0123456789abcdef0",
+            "targetGroupArn": _ARN + "targetgroup/tg-0123456789abcdef0",
+            "identity": {
+                "sourceVpcArn": "arn:aws:ec2:us-east-1:123456789012:vpc/vpc-0123456789abcdef0"
+            },
+            "region": "us-east-1",
+            "timeEpoch": str(time_ns() // 1000),
+        },
+    }
+    if request.query:
+        event["path"] += "?" + request.query
+        event["queryStringParameters"] = list_map(encoded_pairs(request.query))
+    if request.body:
+        event["body"], encoded = body_in_event(request)
+        if encoded:  # "Present only if … the request body is not already a string"
+            event["isBase64Encoded"] = True
+    return event
+
+
+def response_from_reply(reply: Reply, event: Event) -> Response:
+    return lattice.response_of(reply)
+
+
+def reply_from_response(response: Any, request: Request, front: Front) -> Reply:
+    return lattice.reply_from(response)
+
+
+def refusal() -> Reply:
+    return lattice.refusal()

@@ -1,0 +1,1 @@
+"""Events that are not HTTP, and what the platform says of a caller."""

@@ -1,0 +1,38 @@
+"""An ASGI app's whole reply, collected before anything of it is sent."""
+
+from collections.abc import Awaitable, Callable
+
+from lambda_adapters.errors import AppError
+from lambda_adapters.http.messages import Reply
+from lambda_adapters.protocols.asgi import BODY, START, Message
+
+
+class AsgiCollector:
+    """Its `send` is what the app gets; `finished` is awaited with the reply when that is whole,
+    before whatever the app does behind it (background tasks)."""
+
+    def __init__(self, finished: Callable[[Reply], Awaitable[None]]) -> None:
+        self._finished = finished
+        self._reply: Reply | None = None
+        self._chunks: list[bytes] = []
+        self.complete = False
+
+    async def send(self, message: Message) -> None:
+        """Take a message. AppError for one that is out of order; behind the end nothing happens,
+        as with servers."""
+        if self.complete:
+            return
+        kind = message["type"]
+        if kind == START and self._reply is None:
+            headers = [(bytes(n).decode("latin-1").lower(), bytes(v).decode("latin-1"))
+                       for n, v in message.get("headers", ())]  # fmt: skip
+            self._reply = Reply(message["status"], headers)
+        elif kind == BODY and self._reply is not None:
+            self._chunks.append(message.get("body", b""))
+            if not message.get("more_body", False):
+                self.complete = True
+                self._reply.body = b"".join(self._chunks)
+                await self._finished(self._reply)
+        else:
+            expected = START if self._reply is None else BODY
+            raise AppError(f"Expected the ASGI message {expected!r}, got {kind!r}.")

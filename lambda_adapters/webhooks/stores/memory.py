@@ -1,0 +1,60 @@
+"""MemoryStore: for tests. Each process has its own, and it is gone with the process."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from os import urandom
+from threading import Lock
+
+from lambda_adapters.webhooks.stores.store import Busy, Finished, Leased
+
+
+@dataclass(slots=True)
+class _Entry:
+    token: str
+    until: float
+    answer: str | None = None
+
+
+class MemoryStore:
+    """Leases and answers in a dictionary of this process: **only for tests**.
+
+    Lambda runs many environments at a time and ends each when it likes, so a store in memory sees
+    few of the deliveries that come twice. It forgets nothing either. Take SQLiteStore on one
+    machine, DynamoDBStore on Lambda. `clock` gives the time in seconds, for tests of expiry.
+    """
+
+    def __init__(self, *, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
+        self._lock = Lock()
+        self._entries: dict[str, _Entry] = {}
+
+    def take(self, key: str, lease: float) -> Leased | Busy | Finished:
+        with self._lock:
+            now = self._clock()
+            entry = self._entries.get(key)
+            if entry is not None and entry.until > now:
+                if entry.answer is None:
+                    return Busy(entry.until - now)
+                return Finished(entry.answer)
+            token = urandom(16).hex()
+            self._entries[key] = _Entry(token, now + lease)
+        return Leased(token)
+
+    def finish(self, key: str, token: str, answer: str, keep: float) -> bool:
+        with self._lock:
+            entry = self._entries.get(key)
+            if entry is None or entry.token != token:
+                return False
+            entry.answer, entry.until = answer, self._clock() + keep
+        return True
+
+    def release(self, key: str, token: str) -> bool:
+        with self._lock:
+            entry = self._entries.get(key)
+            if entry is None:
+                return True
+            if entry.token != token or entry.answer is not None:
+                return False
+            del self._entries[key]
+        return True

@@ -1,9 +1,0 @@
-"""Senders: one module each. Building one imports its library; importing this does not."""
-
-from lambda_events.webhooks.senders.github import GitHub
-from lambda_events.webhooks.senders.slack import Slack
-from lambda_events.webhooks.senders.standard import StandardWebhooks, Svix
-from lambda_events.webhooks.senders.stripe import Stripe
-from lambda_events.webhooks.senders.twilio import Twilio
-
-__all__ = ["GitHub", "Slack", "StandardWebhooks", "Stripe", "Svix", "Twilio"]

@@ -1,0 +1,134 @@
+"""Headers out of an event's maps and into a response's."""
+
+import pytest
+
+from lambda_adapters.http import headers
+from lambda_adapters.http.messages import Headers
+
+
+@pytest.mark.parametrize(
+    ("value", "single", "lists"),
+    [
+        ({"a": "1", "b": None}, [("a", "1"), ("b", None)], [("a", "1"), ("b", None)]),
+        ({"a": ["1", 2], "b": []}, [("a", ["1", 2]), ("b", [])], [("a", "1"), ("a", 2)]),
+        (None, [], []),
+        (["a"], [], []),
+        ("a", [], []),
+    ],
+)
+def test_pairs_come_of_maps_and_of_nothing_else(
+    value: object, single: list[tuple[str, object]], lists: list[tuple[str, object]]
+) -> None:
+    assert headers.pairs_from_map(value) == single
+    assert headers.pairs_from_lists(value) == lists
+
+
+REQUESTS: dict[str, tuple[list[tuple[str, object]], object, bytes, Headers]] = {
+    "names in lower case, in order, repeats kept": (
+        [("X-B", "2"), ("a", "1"), ("x-b", "3")],
+        None,
+        b"",
+        [("x-b", "2"), ("a", "1"), ("x-b", "3")],
+    ),
+    "values that are no text": (
+        [("a", 1), ("b", True), ("c", False), ("d", None), ("e", 1.5)],
+        None,
+        b"",
+        [("a", "1"), ("b", "true"), ("c", "false"), ("e", "1.5")],
+    ),
+    "names that are no tokens": ([("", "1"), ("a b", "2"), ("é", "3"), ("c:", "4")], None, b"", []),
+    "headers that belong to the connection": (
+        [(name, "x") for name in sorted(headers.HOP_BY_HOP)],
+        None,
+        b"",
+        [],
+    ),
+    "control characters become spaces, tabs stay": (
+        [("a", "b\r\nc\0d\te\x7f")],
+        None,
+        b"",
+        [("a", "b  c d\te ")],
+    ),
+    "what is not latin-1 becomes its UTF-8": (
+        [("a", "é"), ("b", "玉"), ("c", "\ud800")],
+        None,
+        b"",
+        [("a", "é"), ("b", "\xe7\x8e\x89"), ("c", "?")],
+    ),
+    "the length is counted": (
+        [("Content-Length", "99"), ("a", "1")],
+        None,
+        b"four",
+        [("a", "1"), ("content-length", "4")],
+    ),
+    "a length without a body": ([("content-length", "9")], None, b"", [("content-length", "0")]),
+    "a body without a length": ([], None, b"a", [("content-length", "1")]),
+    "cookies of several headers": (
+        [("Cookie", "a=1; b=2"), ("x", "1"), ("cookie", "c=3")],
+        None,
+        b"",
+        [("x", "1"), ("cookie", "a=1; b=2; c=3")],
+    ),
+    "a list of cookies stands for the header": (
+        [("cookie", "a=1")],
+        ["b=2", None, 3],
+        b"",
+        [("cookie", "b=2; 3")],
+    ),
+    "an empty list of cookies does not": ([("cookie", "a=1")], [], b"", [("cookie", "a=1")]),
+    "a list of no cookie at all": ([], [None], b"", []),
+    "cookies that are no list": ([], "a=1", b"", []),
+}
+
+
+@pytest.mark.parametrize(("sent", "cookies", "body", "expected"), REQUESTS.values(), ids=REQUESTS)
+def test_request_headers_are_normal(
+    sent: list[tuple[str, object]], cookies: object, body: bytes, expected: Headers
+) -> None:
+    assert headers.headers_from_pairs(sent, cookies, body) == expected
+
+
+@pytest.mark.parametrize(
+    ("pair", "is_safe_value"),
+    [
+        (("a", "b\té \xff"), True),
+        (("a!#$%&'*+-.^_`|~9Z", ""), True),
+        (("a", "b\r"), False),
+        (("a", "b\n"), False),
+        (("a", "\0"), False),
+        (("a", "\x7f"), False),
+        (("a", "玉"), False),
+        (("", "b"), False),
+        (("a b", "b"), False),
+        (("a\n", "b"), False),
+        (("é", "b"), False),
+    ],
+)
+def test_clean_headers_have_tokens_and_harmless_values(
+    pair: tuple[str, str], is_safe_value: bool
+) -> None:
+    assert headers.clean([("x", "1"), pair]) is is_safe_value
+
+
+def test_maps_hold_what_a_response_can() -> None:
+    pairs = [("a", "1"), ("b", "2"), ("a", "3")]
+
+    assert headers.single_map(pairs, ", ") == {"a": "1, 3", "b": "2"}
+    assert headers.list_map(pairs) == {"a": ["1", "3"], "b": ["2"]}
+    assert (headers.single_map([], ","), headers.list_map([])) == ({}, {})
+
+
+def test_hops_are_dropped_and_what_connection_names_with_them() -> None:
+    kept = [("a", "1"), ("set-cookie", "b")]
+    hops = [("connection", "close, X-Hop"), ("x-hop", "1"), ("te", "a"), ("content-length", "3")]
+
+    assert headers.remove_hop_by_hop(kept + hops) == kept
+    assert headers.remove_hop_by_hop(kept) == kept
+
+
+@pytest.mark.parametrize(
+    ("content_type", "kind"),
+    [("Text/HTML; charset=utf-8", "text/html"), (" a/b ;c", "a/b"), ("", "")],
+)
+def test_a_media_type_has_no_parameters(content_type: str, kind: str) -> None:
+    assert headers.media_type(content_type) == kind

@@ -1,0 +1,55 @@
+"""What a target of the command line names, and what is said where it names nothing."""
+
+from pathlib import Path
+
+import pytest
+
+from lambda_adapters import ConfigurationError
+from lambda_adapters.local.handler_import import CannotImport, imported, patterns_by_place
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("app.handler", "app:handler"),
+        ("app.py:handler", "app:handler"),
+        ("app.py", "app:handler"),
+        ("services/users.py:handler", "services.users:handler"),
+        ("app", "app:handler"),
+    ],
+)
+def test_what_was_meant_is_guessed(given: str, meant: str) -> None:
+    with pytest.raises(ConfigurationError) as error:
+        patterns_by_place([given])
+    assert str(error.value).endswith(f"got {given!r}. Did you mean {meant}?")
+
+
+def test_what_cannot_be_guessed_is_not() -> None:
+    with pytest.raises(ConfigurationError) as error:
+        patterns_by_place(["a b:c"])
+    assert str(error.value).endswith("got 'a b:c'.")
+
+
+def test_a_wsgi_app_is_no_handler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    module = tmp_path / "shop_app.py"
+    module.write_text("from flask import Flask\napp = Flask('shop')\n")
+    with pytest.raises(CannotImport) as error:
+        imported("shop_app:app", str(tmp_path))
+    assert str(error.value) == (
+        "Expected handler(event, context) at 'shop_app:app', got Flask. "
+        "Next: for an app, handler = Adapter(app) from asgi_lambda or wsgi_lambda."
+    )
+
+
+def test_an_adapter_of_the_wrong_kind_says_so_in_the_last_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    module = tmp_path / "wrong_kind.py"
+    module.write_text(
+        "import asgi_lambda, flask\nhandler = asgi_lambda.Adapter(flask.Flask('shop'))\n"
+    )
+    with pytest.raises(CannotImport) as error:
+        imported("wrong_kind:handler", str(tmp_path))
+    assert "from wsgi_lambda import Adapter. See the traceback above." in str(error.value)
