@@ -1,4 +1,4 @@
-"""One HTTP request through an ASGI app: its scope, its receive and send, its deadline.
+"""AsgiCycle: one HTTP request through an ASGI app: its scope, receive and send, its deadline.
 
 Source: asgi.readthedocs.io/en/latest/specs/www.html. Two choices differ from uvicorn's, both
 documented: spec_version 2.4 (frameworks then stream without a task that watches for the client,
@@ -8,90 +8,51 @@ is complete or the deadline disconnects, because no client can be seen leaving.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Callable, MutableMapping
 from contextlib import suppress
 from time import monotonic
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from lambda_adapters.errors import AppError
-from lambda_adapters.http.messages import Request
 from lambda_adapters.invocation.cycle import Cycle
-from lambda_adapters.invocation.deadline import Stacks
-from lambda_adapters.invocation.invocation import Invocation
-from lambda_adapters.invocation.options import Options
-from lambda_adapters.invocation.sinks import Sink
-from lambda_adapters.invocation.task_stacks import task_stacks
 from lambda_adapters.protocols.asgi import (
     BODY,
     START,
     Message,
-    bytes_of,
+    body_from_message,
     head_from_message,
     scope_from_request,
 )
 
-logger = logging.getLogger("lambda_adapters")
-
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Any, Any, Any], Awaitable[None]]
+if TYPE_CHECKING:
+    from asgi_lambda.adapter import Adapter
+    from lambda_adapters.invocation.stacks import Stacks
 
 # Of the time between the adapter's deadline and Lambda's: when the app is cancelled after it was
 # told of the disconnect, and when it is given up although it goes on.
 _CANCEL_AT, _GIVE_UP_AT = 0.1, 0.5
-
-
-class Served(Protocol):
-    """What an Adapter tells its cycles."""
-
-    app: App
-    options: Options
-    root_in_path: bool
+logger = logging.getLogger("lambda_adapters")
 
 
 class AsgiCycle(Cycle):
-    """The app's side of one request. It is the work that an environment runs until `finished`.
+    """The work that an environment runs until it is `finished`: it calls the app.
 
-    `disconnected`: nobody waits for the reply any more.
+    `disconnected`: nothing waits for the reply any more. `error`: what the app raised.
     """
 
-    __slots__ = (
-        "_app",
-        "_broken",
-        "_loop",
-        "_root_in_path",
-        "_sent_body",
-        "_task",
-        "_timer",
-        "_waiting",
-        "disconnected",
-        "error",
-        "finished",
-        "state",
-        "wake",
-    )  # fmt: skip
-
-    def __init__(
-        self,
-        request: Request,
-        invocation: Invocation,
-        sink: Sink | None,
-        adapter: Served,
-        loop: asyncio.AbstractEventLoop,
-    ) -> None:
-        super().__init__(request, invocation, sink, adapter.options)
-        self._app = adapter.app
-        self._root_in_path = adapter.root_in_path
-        self._loop = loop
-        self._task: asyncio.Task[None] | None = None
-        self._timer: asyncio.TimerHandle | None = None
-        self._waiting: asyncio.Event | None = None
-        self.error: BaseException | None = None
-        self._broken: AppError | None = None
-        self._sent_body = False
-        self.disconnected = False
-        self.finished = False
-        self.state: dict[str, Any] = {}
+    server: "Adapter"
+    # The state at the beginning, in addition to Cycle's.
+    finished = False
+    disconnected = False
+    error: BaseException | None = None
+    on_finish: Callable[[], None] | None = None
+    loop: asyncio.AbstractEventLoop | None = None
+    state: dict[str, Any]
+    _task: "asyncio.Task[None] | None" = None
+    _timer: asyncio.TimerHandle | None = None
+    _changed: asyncio.Event | None = None  # made where the app waits for a message
+    _body_sent = False
+    _protocol_error: AppError | None = None
 
     async def run(self) -> None:
         """Call the app. Never raises: it is `finished` when the app has returned, or when it is
@@ -100,41 +61,45 @@ class AsgiCycle(Cycle):
         if self.late:  # before the loop got to it
             self._disconnect()
         try:
-            invocation = self.invocation
-            scope = scope_from_request(self.request, self.state.copy(), self._root_in_path)
+            server, invocation = self.server, self.invocation
+            scope = scope_from_request(
+                self.request, self.state.copy(), root_in_path=server.root_in_path
+            )
             scope["aws.event"] = invocation.event
             scope["aws.context"] = invocation.context
             scope["aws.path_parameters"] = invocation.path_parameters
             scope["aws.caller"] = invocation.caller
-            await self._app(scope, self.receive, self.send)
+            await server.app(scope, self.receive, self.send)
         except BaseException as error:
             self.error = error
         if self._timer is not None:
             self._timer.cancel()
         if not self.finished:
             self.finished = True
-            self.wake(self._task)
+            if self.on_finish is not None:
+                self.on_finish()
 
     def finish(self) -> None:
-        """Whoever waits for this need wait no longer."""
+        """Stop waiting for the app."""
         if not self.finished:
             self.finished = True
-            self.wake(self._task)
+            if self.on_finish is not None:
+                self.on_finish()
 
     async def receive(self) -> Message:
         """The app's next message: the body at once, a disconnect when there is nothing to add."""
         while not (self.disconnected or self.complete):
-            if not self._sent_body:
-                self._sent_body = True
+            if not self._body_sent:
+                self._body_sent = True
                 body, self.request.body = self.request.body, b""
                 return {"type": "http.request", "body": body, "more_body": False}
-            if self._waiting is None:
-                self._waiting = asyncio.Event()
-            await self._waiting.wait()
+            if self._changed is None:
+                self._changed = asyncio.Event()
+            await self._changed.wait()
         return {"type": "http.disconnect"}
 
     async def send(self, message: Message) -> None:
-        """Take the app's message. AppError where it breaks the protocol, OSError where nobody
+        """Take the app's message. AppError where it breaks the protocol, OSError where nothing
         waits for its reply any more; behind the end of the reply nothing happens."""
         if self.complete:
             return
@@ -149,51 +114,54 @@ class AsgiCycle(Cycle):
                 self.start(*head_from_message(message))
                 return
             body = message.get("body", b"")
-            self.write(body if isinstance(body, bytes) else bytes_of(body))
+            self.write(body if type(body) is bytes else body_from_message(message))
             if not message.get("more_body", False):
                 self.end()
-                if self._waiting is not None:
-                    self._waiting.set()
-            elif self.late:
-                await asyncio.sleep(0)  # an app that streams without a pause would never know
+                if self._changed is not None:
+                    self._changed.set()
         except AppError as error:
-            self._broken = self._broken or error
+            self._protocol_error = self._protocol_error or error
             raise
+        if self._sink is not None:
+            waiting = self._sink.drain()
+            if waiting is not None:
+                await waiting
+        if self.late and not self.complete:
+            await asyncio.sleep(0)  # an app that streams without a pause would never know
 
     def check(self) -> None:
-        """Raise what the client or the invocation must hear of; nothing where there is a reply."""
+        """Raise the error that the client or the invocation gets; nothing where there is a
+        reply."""
         error = self.error
-        if self.complete and not self.disconnected and error is None:
-            return
         if isinstance(error, (KeyboardInterrupt, SystemExit)):
             raise error
         if self.complete:
             self._log_after_reply(error)
         elif self.disconnected:
-            late = AppError("The app was not done before Lambda's deadline.", 504)
-            late.__cause__ = None if isinstance(error, asyncio.CancelledError) else error
-            raise self.failed(late)
+            cause = None if isinstance(error, asyncio.CancelledError) else error
+            raise self._failed("The app was not done before Lambda's deadline.", cause, 504)
         elif isinstance(error, asyncio.CancelledError):
-            late = AppError("The app was cancelled before it had sent its reply.")
-            late.__cause__ = error
-            raise self.failed(late)
-        elif error is not None and error is not self._broken:
-            raised = AppError("The app raised an exception.")
-            raised.__cause__ = error
-            raise self.failed(raised)
+            raise self._failed("The app was cancelled before it had sent its reply.", error)
+        elif self._protocol_error is not None and error in (None, self._protocol_error):
+            raise self.failed(self._protocol_error)
+        elif error is not None:
+            raise self._failed("The app raised an exception.", error)
+        elif not self.started:
+            raise self._failed(
+                "The app returned without a response: no 'http.response.start' came."
+            )
         else:
-            raise self.failed(self._missing())
+            raise self._failed(
+                "The app returned in the middle of its response: no 'http.response.body' came "
+                "without more_body=True."
+            )
 
-    def _missing(self) -> AppError:
-        """What to say of an app that returned while the reply was not complete."""
-        if self._broken is not None:
-            return self._broken
-        if not self.started:
-            return AppError("The app returned without a response: no 'http.response.start' came.")
-        return AppError(
-            "The app returned in the middle of its response: no 'http.response.body' came "
-            "without more_body=True."
-        )
+    def _failed(
+        self, message: str, cause: BaseException | None = None, status: int = 500
+    ) -> Exception:
+        error = AppError(message, status)
+        error.__cause__ = cause
+        return self.failed(error)
 
     def _log_after_reply(self, error: BaseException | None) -> None:
         if self.disconnected:
@@ -201,23 +169,25 @@ class AsgiCycle(Cycle):
                 "Work behind the reply was not done before Lambda's deadline and was cancelled, "
                 "if it could be; the reply is sent. See the stacks above."
             )
-        else:
+        elif error is not None:
             logger.error("The app raised an exception after its reply.", exc_info=error)
 
-    def _stacks(self) -> Stacks:
-        return task_stacks(self._loop, self._task)
+    def _stacks(self) -> "Stacks":
+        from lambda_adapters.invocation.task_stacks import task_stacks
+
+        return [] if self.loop is None else task_stacks(self.loop, self._task)
 
     def _tell_app(self) -> None:
-        if self._task is not None:
+        if self._task is not None and self.loop is not None:
             with suppress(RuntimeError):  # the loop may have been closed just now
-                self._loop.call_soon_threadsafe(self._disconnect)
+                self.loop.call_soon_threadsafe(self._disconnect)
 
     def _disconnect(self) -> None:
         if self.disconnected or self.finished:
             return
         self.disconnected = True
-        if self._waiting is not None:
-            self._waiting.set()
+        if self._changed is not None:
+            self._changed.set()
         self._after(self._left() * _CANCEL_AT, self._cancel)
 
     def _cancel(self) -> None:
@@ -226,7 +196,8 @@ class AsgiCycle(Cycle):
         self._after(self._left() * _GIVE_UP_AT, self.finish)
 
     def _after(self, seconds: float, action: Callable[[], None]) -> None:
-        self._timer = self._loop.call_later(max(seconds, 0.0), action)
+        assert self.loop is not None
+        self._timer = self.loop.call_later(max(seconds, 0.0), action)
 
     def _left(self) -> float:
         return (self.deadline or 0.0) - monotonic()

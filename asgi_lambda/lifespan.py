@@ -10,9 +10,8 @@ import logging
 from collections.abc import MutableMapping
 from typing import Any
 
-from asgi_lambda.cycle import App
 from lambda_adapters.errors import StartupFailed
-from lambda_adapters.protocols.asgi import Message
+from lambda_adapters.protocols.asgi import App, Message
 
 logger = logging.getLogger("lambda_adapters")
 

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-LIFE = Path(__file__).parents[1] / "tests" / "long_life"
+ROOT = Path(__file__).parents[1]
 EVENTS = 100_000
 MOST_RESIDENT, MOST_TRACED = 4 * 1024 * 1024, 200_000  # bytes
 
@@ -20,11 +20,11 @@ def main(arguments: list[str]) -> int:
     if not Path("/proc/self/statm").exists():
         print("Expected /proc/self, which tells memory and descriptors: run it on Linux.")
         return 2
-    if not (LIFE / "long_run.py").exists():
-        print(f"Expected {LIFE}, got no such folder: run it from a checkout.")
+    if not (ROOT / "tests" / "long_life").exists():
+        print(f"Expected {ROOT / 'tests'}, got no such folder: run it from a checkout.")
         return 2
-    sys.path.insert(0, str(LIFE))
-    life = importlib.import_module("long_run")
+    sys.path.insert(0, str(ROOT))
+    life = importlib.import_module("tests.long_life.long_run")
     events = arguments[0] if arguments else str(EVENTS)
     if len(arguments) > 1 or not events.isdigit() or int(events) < life.FEWEST:
         print(f"Expected how many events, {life.FEWEST} at least, or nothing for {EVENTS}.")

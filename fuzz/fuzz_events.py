@@ -1,4 +1,3 @@
-#!/usr/bin/env python
 """The coverage-guided fuzzer: any JSON as an event and as a response, for as long as it is let.
 
 Run as fuzz/README.md says; libFuzzer's options come first, say -max_total_time=3600, then the
@@ -12,12 +11,11 @@ import atheris
 
 HERE = Path(__file__).parent
 SEEDS = [HERE / "corpus", HERE.parent / "tests" / "events"]
-sys.path[:0] = [str(HERE), str(HERE.parent)]
 
 with atheris.instrument_imports(include=["lambda_adapters", "asgi_lambda", "wsgi_lambda"]):
-    from properties import check_text
+    from fuzz.properties import check_text
 
-from mutations import Mutator  # noqa: E402 - not to be instrumented
+from fuzz.mutations import Mutator  # noqa: E402 - not to be instrumented
 
 
 def mutate_bytes(data: bytes, max_size: int) -> bytes:

@@ -86,7 +86,7 @@ def _request_of(source: Source, event: Any) -> Request | None:
     assert _graphic(request.query)
     assert all(_token(name) and _value(text) for name, text in request.headers)
     assert 0 < request.server[1] < 65536
-    scope = scope_from_request(request, {}, True)
+    scope = scope_from_request(request)
     environ = environ_from_request(request)
     seen = (environ["SCRIPT_NAME"] + environ["PATH_INFO"]).encode("latin-1")
     assert seen.decode("utf-8", "replace") == scope["path"]

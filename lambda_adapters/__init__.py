@@ -14,6 +14,7 @@ __all__ = [
     "ConfigurationError",
     "FailedStatus",
     "Front",
+    "IncompleteReply",
     "LambdaAdaptersError",
     "Reply",
     "Request",
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
         BadRequest,
         ConfigurationError,
         FailedStatus,
+        IncompleteReply,
         LambdaAdaptersError,
         StartupFailed,
         UnknownEvent,
@@ -41,32 +43,32 @@ if TYPE_CHECKING:
     from lambda_adapters.http.messages import Reply, Request
     from lambda_adapters.invocation.recognition import source_of, trigger_of
     from lambda_adapters.routing.router import Router
-    from lambda_adapters.sources.source import Front, Source
+    from lambda_adapters.sources.front import Front
+    from lambda_adapters.sources.source import Source
     from lambda_adapters.triggers.callers import Caller, caller_of
     from lambda_adapters.triggers.records import partial_failures, records
 else:
-    _HOMES = {
-        "Caller": "triggers.callers",
-        "Front": "sources.source",
-        "Reply": "http.messages",
-        "Request": "http.messages",
-        "Router": "routing.router",
-        "Source": "sources.source",
-        "caller_of": "triggers.callers",
-        "partial_failures": "triggers.records",
-        "records": "triggers.records",
-        "source_of": "invocation.recognition",
-        "trigger_of": "invocation.recognition",
-    }
+    from lambda_adapters.lazy_names import lazy_names
 
-    def __getattr__(name: str) -> object:
-        if name not in __all__:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from importlib import import_module
-
-        module = import_module(f"{__name__}.{_HOMES.get(name, 'errors')}")
-        value = globals()[name] = getattr(module, name)
-        return value
-
-    def __dir__() -> list[str]:
-        return sorted({*globals(), *__all__})
+    __getattr__, __dir__ = lazy_names(
+        __name__,
+        {
+            "lambda_adapters.errors": [
+                "AppError",
+                "BadRequest",
+                "ConfigurationError",
+                "FailedStatus",
+                "IncompleteReply",
+                "LambdaAdaptersError",
+                "StartupFailed",
+                "UnknownEvent",
+            ],
+            "lambda_adapters.http.messages": ["Reply", "Request"],
+            "lambda_adapters.invocation.recognition": ["source_of", "trigger_of"],
+            "lambda_adapters.routing.router": ["Router"],
+            "lambda_adapters.sources.front": ["Front"],
+            "lambda_adapters.sources.source": ["Source"],
+            "lambda_adapters.triggers.callers": ["Caller", "caller_of"],
+            "lambda_adapters.triggers.records": ["partial_failures", "records"],
+        },
+    )

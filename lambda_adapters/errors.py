@@ -1,10 +1,11 @@
-"""Whose fault it was: the tree of errors that this library raises.
+"""The exceptions, by whose fault it was.
 
     LambdaAdaptersError
         UnknownEvent          the event's: no source and no trigger claims it
         BadRequest            the caller's: the client gets its status (400, 413)
         AppError              the app's: the client gets its status (500, 504)
-        FailedStatus          the app's reply, by your choice a failed invocation
+            IncompleteReply     the client has the beginning of the reply already
+        FailedStatus          the app's reply, which by your choice fails the invocation
         StartupFailed         the app's: its lifespan did not start
         ConfigurationError    yours: an option, a wrong kind of app
 
@@ -14,16 +15,16 @@ and path; never headers, query or body, because tokens and cookies travel in the
 
 
 class LambdaAdaptersError(Exception):
-    """What this library raises on purpose is one of these; only a handler that is called from
-    inside its own request gets a RuntimeError, as asyncio gives in such places."""
+    """The base of all errors that this library raises on purpose. One exception: a handler that is
+    called from inside its own request gets a RuntimeError, as asyncio gives in such places."""
 
 
 class UnknownEvent(LambdaAdaptersError):
-    """An event that nothing here claims. The app was not called."""
+    """No source and no trigger claims the event. The app was not called."""
 
 
 class BadRequest(LambdaAdaptersError):
-    """A request that cannot be given to the app; the client gets `status`."""
+    """The request cannot be given to the app; the client gets `status`."""
 
     def __init__(self, message: str, status: int = 400) -> None:
         super().__init__(message)
@@ -38,8 +39,13 @@ class AppError(LambdaAdaptersError):
         self.status = status
 
 
+class IncompleteReply(AppError):
+    """The app failed after a sink got the beginning of its reply: close the connection, so that
+    the client notices. Only `answer` and `answer_async` with a sink raise it."""
+
+
 class FailedStatus(LambdaAdaptersError):
-    """A reply whose status fails the invocation, for retries, alarms and dead-letter queues."""
+    """The reply's status fails the invocation, for retries, alarms and dead-letter queues."""
 
     def __init__(self, message: str, status: int) -> None:
         super().__init__(message)
@@ -47,7 +53,7 @@ class FailedStatus(LambdaAdaptersError):
 
 
 class StartupFailed(LambdaAdaptersError):
-    """The app's lifespan did not start, so there is nothing that could serve a request."""
+    """The app's lifespan did not start, so nothing can serve a request."""
 
 
 class ConfigurationError(LambdaAdaptersError, ValueError):

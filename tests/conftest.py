@@ -7,7 +7,7 @@ from time import monotonic
 import pytest
 from hypothesis import HealthCheck, settings
 
-from lambda_adapters.invocation.deadline import watchdog
+from lambda_adapters.invocation.watchdog import watchdog
 
 # Without deadlines: a busy machine is no failure.
 settings.register_profile(

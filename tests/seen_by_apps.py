@@ -10,7 +10,7 @@ Scope = dict[str, Any]
 Environ = dict[str, Any]
 
 
-def scope_from_request(event: Any, **options: Any) -> Scope:
+def scope_for(event: Any, **options: Any) -> Scope:
     """The scope that an ASGI app gets, behind an adapter with these options."""
     seen: list[Scope] = []
 
@@ -24,7 +24,7 @@ def scope_from_request(event: Any, **options: Any) -> Scope:
     return seen[0]
 
 
-def environ_from_request(event: Any, **options: Any) -> Environ:
+def environ_for(event: Any, **options: Any) -> Environ:
     """The environ that a WSGI app gets; wsgiref's validator has looked at it too."""
     seen: list[Environ] = []
 

@@ -1,29 +1,32 @@
 """Adapter: a WSGI app as a Lambda handler."""
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lambda_adapters.errors import AppError
 from lambda_adapters.http.messages import Request
-from lambda_adapters.invocation.app_handler import AppHandler, accepts_arguments, refuse
+from lambda_adapters.invocation.app_handler import AppHandler
+from lambda_adapters.invocation.introspection import accepts_arguments, wrong_app_error
 from lambda_adapters.invocation.invocation import Invocation
 from lambda_adapters.invocation.options import Options
 from lambda_adapters.invocation.sinks import Sink
-from lambda_adapters.protocols.wsgi import App
-from lambda_adapters.sources.source import Source
 from wsgi_lambda.cycle import WsgiCycle
+
+if TYPE_CHECKING:
+    from lambda_adapters.protocols.wsgi import App
+    from lambda_adapters.sources.source import Source
 
 
 class Adapter(AppHandler):
     """A WSGI app as a Lambda handler: `handler = Adapter(app)`.
 
-    Options are explained on the documentation's options page. Raises ConfigurationError for an
-    option or an app that cannot be, UnknownEvent for an event that is not HTTP.
+    docs/adapters.md explains the options. Raises ConfigurationError for a wrong option or app. The
+    handler raises UnknownEvent for an event that is not HTTP.
     """
 
     def __init__(
         self,
-        app: App,
+        app: "App",
         *,
         root_path: str = "auto",
         text_types: Collection[str] = (),
@@ -32,11 +35,11 @@ class Adapter(AppHandler):
         deadline_margin: float | None = 0.5,
         raise_on_statuses: Collection[int] = (),
         events_path: str | None = None,
-        sources: Sequence[Source] = (),
+        sources: Sequence["Source"] = (),
         remote_user: bool = False,
     ) -> None:
         if not accepts_arguments(app, 2):
-            raise refuse(app, "a WSGI app: app(environ, start_response)", 3, "asgi_lambda")
+            raise wrong_app_error(app, "a WSGI app: app(environ, start_response)", 3, "asgi_lambda")
         options = Options(
             root_path=root_path,
             text_types=text_types,
@@ -51,12 +54,12 @@ class Adapter(AppHandler):
         self._remote_user = bool(remote_user)
 
     def respond(self, request: Request, invocation: Invocation, sink: Sink | None) -> Any:
-        cycle = WsgiCycle(self.app, request, invocation, sink, self.options)
+        cycle = WsgiCycle(self, request, invocation, sink)
         try:
             if cycle.begin():
                 cycle.run(self._remote_user)
         except AppError as error:
             raise cycle.failed(error) from error.__cause__
         finally:
-            cycle.unwatch()
-        return cycle.outcome()
+            cycle.close()
+        return cycle.result()

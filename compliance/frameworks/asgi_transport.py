@@ -1,24 +1,23 @@
-"""AsgiThrough: an ASGI app that hands its HTTP requests to another by way of a Lambda event."""
-
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+"""AsgiTransport: an ASGI app that hands its HTTP requests to another by way of a Lambda event."""
 
 from asgi_lambda import Adapter
-from compliance.frameworks.lambda_transport import Carrier, raw_path_of, root_option
+from compliance.frameworks.lambda_transport import LambdaTransport, public, root_option
 from lambda_adapters.http.messages import Reply, Request
-from lambda_adapters.local.fronts import header_pairs
-
-Message = MutableMapping[str, Any]
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
+from lambda_adapters.protocols.asgi import (
+    App,
+    Message,
+    Receive,
+    Scope,
+    Send,
+    messages_from_reply,
+    request_from_scope,
+)
 
 DEBUG = "http.response.debug"
 """The extension by which apps show their templates to the test client: no HTTP."""
 
 
-class AsgiThrough:
+class AsgiTransport:
     """What is not HTTP (lifespan, WebSocket) reaches the app directly.
 
     What the test client gives beside the request stays beside it: the lifespan's state and the
@@ -26,29 +25,26 @@ class AsgiThrough:
     client has it.
     """
 
-    def __init__(self, app: App, carrier: Carrier) -> None:
+    def __init__(self, app: App, transport: LambdaTransport) -> None:
         self.app = app
-        self._carrier = carrier
+        self._transport = transport
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         beside = _Beside(self.app, scope, send)
-        request = request_of(scope, await _body(receive))
-        invocation = self._carrier.accept(request)
+        invocation = self._transport.accept(client_request(scope, await _body(receive)))
         if isinstance(invocation, Reply):
             reply = invocation
         else:
             adapter = Adapter(
                 beside, lifespan="off", root_path=root_option(scope.get("root_path", ""))
             )
-            response = await adapter.handle(invocation.event(), self._carrier.context())
+            response = await adapter.handle(invocation.event(), self._transport.context())
             reply = invocation.reply(response)
-        await send(
-            {"type": "http.response.start", "status": reply.status, "headers": _raw(reply.headers)}
-        )
-        await send({"type": "http.response.body", "body": reply.body})
+        for message in messages_from_reply(reply):
+            await send(message)
         if beside.error is not None:
             raise beside.error
 
@@ -78,23 +74,13 @@ class _Beside:
             raise
 
 
-def request_of(scope: Scope, body: bytes) -> Request:
-    """The request that a server would have made this scope of."""
-    raw_path = scope.get("raw_path")
+def client_request(scope: Scope, body: bytes) -> Request:
+    """The request that a client would have sent for a server to make this scope of."""
     query = scope.get("query_string", b"")
-    client = scope.get("client")
-    host, port = scope.get("server") or ("testserver", 80)
-    return Request(
-        method=scope["method"],
-        scheme=scope.get("scheme", "http"),
-        raw_path=raw_path.decode("latin-1") if raw_path else raw_path_of(scope["path"].encode()),
-        query=query if isinstance(query, str) else query.decode("latin-1"),
-        headers=header_pairs(scope["headers"]),
-        body=body,
-        client=(client[0], int(client[1])) if client else None,
-        server=(host, int(port or 0)),
-        http_version=scope.get("http_version", "1.1"),
-    )
+    if isinstance(query, str):  # a test's own scope
+        query = query.encode("latin-1")
+    server = scope.get("server") or ("testserver", 80)
+    return public(request_from_scope({**scope, "query_string": query, "server": server}, body))
 
 
 async def _body(receive: Receive) -> bytes:
@@ -104,7 +90,3 @@ async def _body(receive: Receive) -> bytes:
         chunks.append(message.get("body", b""))
         if not message.get("more_body"):
             return b"".join(chunks)
-
-
-def _raw(headers: list[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
-    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]

@@ -5,13 +5,13 @@ from typing import Any
 
 from django.test.runner import DiscoverRunner
 
-from compliance.frameworks import django_transport as through_django
-from compliance.frameworks.lambda_transport import chosen
+from compliance.frameworks import django_transport
+from compliance.frameworks.lambda_transport import transport_from_environment
 from compliance.frameworks.outcomes import recorder
 
-_carrier = chosen()
-if _carrier is not None:
-    through_django.put_in_place(_carrier)
+_transport = transport_from_environment()
+if _transport is not None:
+    django_transport.install(_transport)
 _recorder = recorder()
 
 
@@ -20,11 +20,11 @@ class Result(unittest.TextTestResult):
 
     def startTest(self, test: Any) -> None:  # noqa: N802 - unittest's name
         self._told = ("passed", "")
-        self._before = _carrier.carried if _carrier else 0
+        self._before = _transport.carried if _transport else 0
         super().startTest(test)
 
     def stopTest(self, test: Any) -> None:  # noqa: N802
-        carried = (_carrier.carried if _carrier else 0) - self._before
+        carried = (_transport.carried if _transport else 0) - self._before
         _recorder.write(test.id(), *self._told, carried)
         super().stopTest(test)
 

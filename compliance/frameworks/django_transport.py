@@ -13,29 +13,28 @@ from django.http.response import ResponseHeaders
 from django.test import client
 
 from asgi_lambda import Adapter
-from compliance.frameworks import asgi_transport as through_asgi
-from compliance.frameworks import wsgi_transport as through_wsgi
-from compliance.frameworks.lambda_transport import Carrier, root_option
+from compliance.frameworks import asgi_transport, wsgi_transport
+from compliance.frameworks.lambda_transport import LambdaTransport, root_option
 from lambda_adapters.http.messages import Reply
 
-Message = through_asgi.Message
 
-
-def put_in_place(carrier: Carrier) -> None:
-    """Have every Django test client use the carrier from now on."""
+def install(transport: LambdaTransport) -> None:
+    """Have every Django test client use the transport from now on."""
     sync, anew = client.ClientHandler.__call__, client.AsyncClientHandler.__call__
 
     def call(self: Any, environ: dict[str, Any]) -> Any:
-        return _through_wsgi(lambda inner: sync(self, inner), environ, carrier)
+        return _send_wsgi(lambda inner: sync(self, inner), environ, transport)
 
     async def acall(self: Any, scope: dict[str, Any]) -> Any:
-        return await _through_asgi(lambda inner: anew(self, inner), scope, carrier)
+        return await _send_asgi(lambda inner: anew(self, inner), scope, transport)
 
     client.ClientHandler.__call__ = call
     client.AsyncClientHandler.__call__ = acall
 
 
-def _through_wsgi(handle: Callable[[Any], Any], environ: dict[str, Any], carrier: Carrier) -> Any:
+def _send_wsgi(
+    handle: Callable[[Any], Any], environ: dict[str, Any], transport: LambdaTransport
+) -> Any:
     responses: list[Any] = []
 
     def app(inner: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -46,12 +45,12 @@ def _through_wsgi(handle: Callable[[Any], Any], environ: dict[str, Any], carrier
         start_response(f"{response.status_code} {response.reason_phrase}", _headers(response))
         return list(response)
 
-    reply = through_wsgi.carried(app, environ, carrier)
+    reply = wsgi_transport.reply_through_lambda(app, environ, transport)
     return _with(responses, reply)
 
 
-async def _through_asgi(
-    handle: Callable[[Any], Awaitable[Any]], scope: dict[str, Any], carrier: Carrier
+async def _send_asgi(
+    handle: Callable[[Any], Awaitable[Any]], scope: dict[str, Any], transport: LambdaTransport
 ) -> Any:
     responses: list[Any] = []
     raised: list[Exception] = []
@@ -74,12 +73,12 @@ async def _through_asgi(
             raise
 
     file = scope.pop("_body_file", None)
-    request = through_asgi.request_of(scope, file.read() if file is not None else b"")
+    request = asgi_transport.client_request(scope, file.read() if file is not None else b"")
     adapter = Adapter(app, lifespan="off", root_path=root_option(scope.get("root_path", "")))
-    invocation = carrier.accept(request)
+    invocation = transport.accept(request)
     if isinstance(invocation, Reply):
         return _with(responses, invocation)
-    reply = invocation.reply(await adapter.handle(invocation.event(), carrier.context()))
+    reply = invocation.reply(await adapter.handle(invocation.event(), transport.context()))
     if raised:
         raise raised[0]
     return _with(responses, reply)

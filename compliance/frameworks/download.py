@@ -14,7 +14,7 @@ from pathlib import Path
 
 from compliance.frameworks.projects import Framework
 
-CHECKOUT = Path(__file__).resolve().parent.parent
+CHECKOUT = Path(__file__).parents[2]
 _PIP = ("-m", "pip", "--disable-pip-version-check", "--quiet")
 _SHOWN = 15  # lines of what a command that failed has said
 

@@ -5,15 +5,13 @@ give the app what the adapter makes of the event. What lies between is this modu
 """
 
 import os
-from collections.abc import Callable
-from typing import Any
-from urllib.parse import quote
 
 from lambda_adapters.http.messages import Reply, Request
+from lambda_adapters.http.wire import wire_reply
+from lambda_adapters.invocation.handler import LambdaHandler
 from lambda_adapters.local.context import LocalContext
 from lambda_adapters.local.fronts import FRONTS, LocalFront, local_front
-from lambda_adapters.local.gateway_replies import no_route
-from lambda_adapters.local.invocation import LocalInvocation, accepted, finish_reply
+from lambda_adapters.local.invocation import LocalInvocation, accept_request
 from lambda_adapters.local.routes import DEFAULT, Routes
 
 FRONT = "LAMBDA_SUITES_FRONT"
@@ -23,22 +21,18 @@ MULTI = "-multi"  # the load balancer with lambda.multi_value_headers.enabled
 
 TIMEOUT = 20.0  # seconds that the context says are left: ends what streams without an end
 
-PCHAR = "/:@!$&'()*+,;=~"  # RFC 3986 §3.3
-
-Handler = Callable[[Any, Any], Any]
-
 
 def fronts() -> list[str]:
     """The fronts that suites can be run through."""
     return sorted([*FRONTS, "load-balancer" + MULTI])
 
 
-class Carrier:
+class LambdaTransport:
     """A front; counts what went through it."""
 
     def __init__(self, front: str) -> None:
         multi = front.endswith(MULTI)
-        self._platform: LocalFront = local_front(front.removesuffix(MULTI), multi_value=multi)
+        self._front: LocalFront = local_front(front.removesuffix(MULTI), multi_value=multi)
         self._routes: Routes[None] = Routes()
         self._routes.add(DEFAULT, None)
         self.carried = 0
@@ -46,13 +40,13 @@ class Carrier:
     def accept(self, request: Request) -> LocalInvocation | Reply:
         """The invocation, or the platform's own answer where the function is not called."""
         self.carried += 1
-        found = accepted(self._platform, request, self._routes)
+        found = accept_request(self._front, request, self._routes)
         if found is None:
-            return finish_reply(no_route(self._platform.source), request.method)
+            return wire_reply(self._front.rules.no_route(), request.method)
         _, invocation = found
         return invocation if invocation.refused is None else invocation.refused
 
-    def carry(self, request: Request, handler: Handler) -> Reply:
+    def carry(self, request: Request, handler: LambdaHandler) -> Reply:
         """The request through a handler and back."""
         invocation = self.accept(request)
         if isinstance(invocation, Reply):
@@ -64,15 +58,15 @@ class Carrier:
         return LocalContext(TIMEOUT)
 
 
-def chosen() -> Carrier | None:
-    """The carrier that the environment asks for."""
+def transport_from_environment() -> LambdaTransport | None:
+    """The transport that the environment asks for."""
     front = os.environ.get(FRONT, "")
-    return Carrier(front) if front else None
+    return LambdaTransport(front) if front else None
 
 
-def raw_path_of(path: bytes) -> str:
-    """A path as a client would write it of which only the decoded form is known."""
-    return quote(path, PCHAR)
+def public(request: Request) -> Request:
+    """The request as a client sends it: nothing in it says where a root path ends."""
+    return request.replace(root_path="", raw_path=request.public_raw_path)
 
 
 def root_option(root: str) -> str:

@@ -1,6 +1,7 @@
-"""A pytest plugin: puts Lambda under the frameworks' test clients, and writes down what happens.
+r"""A pytest plugin: puts Lambda under the frameworks' test clients, and writes down what happens.
 
-    LAMBDA_SUITES_FRONT=http-api LAMBDA_SUITES_RECORD=out.jsonl python -m pytest -p compliance.frameworks.pytest_plugin
+    LAMBDA_SUITES_FRONT=http-api LAMBDA_SUITES_RECORD=out.jsonl \
+      python -m pytest -p compliance.frameworks.pytest_plugin
 
 It is loaded before the suite's own modules, which then import what it has put in place.
 """
@@ -12,44 +13,44 @@ from typing import Any
 import pytest
 from _pytest import compat, monkeypatch
 
-from compliance.frameworks.lambda_transport import Carrier, chosen
+from compliance.frameworks.lambda_transport import LambdaTransport, transport_from_environment
 from compliance.frameworks.outcomes import Recorder, recorder
 
-_carrier: Carrier | None = chosen()
+_transport: LambdaTransport | None = transport_from_environment()
 
 
-def _under_starlette(carrier: Carrier) -> None:
+def _under_starlette(transport: LambdaTransport) -> None:
     from starlette import testclient
 
-    from compliance.frameworks.asgi_transport import AsgiThrough
+    from compliance.frameworks.asgi_transport import AsgiTransport
 
-    transport: Any = testclient._TestClientTransport
-    plain = transport.__init__
+    client: Any = testclient._TestClientTransport
+    plain = client.__init__
 
     def init(self: Any, app: Any, portal_factory: Any, *rest: Any, **options: Any) -> None:
-        plain(self, AsgiThrough(app, carrier), portal_factory, *rest, **options)
+        plain(self, AsgiTransport(app, transport), portal_factory, *rest, **options)
 
-    transport.__init__ = init
+    client.__init__ = init
 
 
-def _under_werkzeug(carrier: Carrier) -> None:
+def _under_werkzeug(transport: LambdaTransport) -> None:
     from werkzeug import test
 
-    from compliance.frameworks.wsgi_transport import WsgiThrough
+    from compliance.frameworks.wsgi_transport import WsgiTransport
 
     plain: Any = test.run_wsgi_app
 
     def run_wsgi_app(app: Any, environ: Any, buffered: bool = False) -> Any:
-        return plain(WsgiThrough(app, carrier), environ, buffered)
+        return plain(WsgiTransport(app, transport), environ, buffered)
 
     test.run_wsgi_app = run_wsgi_app
 
 
-if _carrier is not None:
+if _transport is not None:
     if importlib.util.find_spec("starlette"):
-        _under_starlette(_carrier)
+        _under_starlette(_transport)
     if importlib.util.find_spec("werkzeug"):
-        _under_werkzeug(_carrier)
+        _under_werkzeug(_transport)
 
 # Flask 3.1's conftest asks for it by the name that it had before pytest 9.1.
 if not hasattr(monkeypatch, "notset"):
@@ -73,12 +74,12 @@ def _runs_on_trio(item: pytest.Item) -> bool:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    before = _carrier.carried if _carrier else 0
+    before = _transport.carried if _transport else 0
     _outcome.clear()
     try:
         return (yield)
     finally:
-        carried = (_carrier.carried if _carrier else 0) - before
+        carried = (_transport.carried if _transport else 0) - before
         _recorder.write(item.nodeid, _outcome.get("is", "error"), _outcome.get("why", ""), carried)
 
 

@@ -113,7 +113,9 @@ def _direct(results: Results) -> dict[str, tuple[int, int]]:
 
 
 def _stale(
-    explanations: list[Explanation], comparisons: list[Comparison], chosen: list[Framework]
+    explanations: list[Explanation],
+    comparisons: list[Comparison],
+    chosen: list[Framework],
 ) -> list[tuple[Explanation, str]]:
     names = {framework.name for framework in chosen}
     lost = [(one.framework, one.front, test) for one in comparisons for test in one.lost]

@@ -1,17 +1,15 @@
-"""WsgiThrough: a WSGI app that hands its requests to another by way of a Lambda event."""
+"""WsgiTransport: a WSGI app that hands its requests to another by way of a Lambda event."""
 
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from string import printable
 from typing import Any
-from urllib.parse import quote, unquote_to_bytes
+from urllib.parse import quote
 
-from compliance.frameworks.lambda_transport import Carrier, raw_path_of, root_option
-from lambda_adapters.http.messages import Headers, Reply, Request
+from compliance.frameworks.lambda_transport import LambdaTransport, public, root_option
+from lambda_adapters.http.messages import Reply, Request
+from lambda_adapters.protocols.wsgi import App, Environ, request_from_environ
 from wsgi_lambda import Adapter
-
-Environ = dict[str, Any]
-App = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 # What PEP 3333 lets a server make of the request itself, so what comes from the event.
 _OF_THE_REQUEST = frozenset(
@@ -37,23 +35,23 @@ _OF_THE_REQUEST = frozenset(
 _NEEDED = frozenset({"REQUEST_METHOD", "SERVER_NAME", "SERVER_PORT", "wsgi.url_scheme"})
 
 
-class WsgiThrough:
+class WsgiTransport:
     """What a test puts into the environ beside the request stays in it; an exception of the app
     is raised again, as a test client has it."""
 
-    def __init__(self, app: App, carrier: Carrier) -> None:
+    def __init__(self, app: App, transport: LambdaTransport) -> None:
         self.app = app
-        self._carrier = carrier
+        self._transport = transport
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         if not environ.keys() >= _NEEDED:  # a test of the client itself: no request
             return self.app(environ, start_response)
-        reply = carried(self.app, environ, self._carrier)
+        reply = reply_through_lambda(self.app, environ, self._transport)
         start_response(f"{reply.status} {_reason(reply)}", reply.headers)
         return [reply.body]
 
 
-def carried(app: App, environ: Environ, carrier: Carrier) -> Reply:
+def reply_through_lambda(app: App, environ: Environ, transport: LambdaTransport) -> Reply:
     """The reply to the request that the environ holds. Raises what the app raised."""
     raised: list[Exception] = []
 
@@ -77,52 +75,23 @@ def carried(app: App, environ: Environ, carrier: Carrier) -> Reply:
 
     handler = Adapter(beside, root_path=root_option(environ.get("SCRIPT_NAME", "")))
     try:
-        reply = carrier.carry(request_of(environ), handler)
+        reply = transport.carry(client_request(environ), handler)
     finally:
         if raised:
             raise raised[0]
     return reply
 
 
-def request_of(environ: Environ) -> Request:
-    """The request that a server would have made this environ of."""
-    headers = [
-        (key[5:].lower().replace("_", "-"), str(value))
-        for key, value in environ.items()
-        if key.startswith("HTTP_")
-    ]
-    headers += [
-        (key.lower().replace("_", "-"), str(environ[key]))
-        for key in ("CONTENT_TYPE", "CONTENT_LENGTH")
-        if environ.get(key)
-    ]
-    port = int(environ["SERVER_PORT"])
-    client = environ.get("REMOTE_ADDR")
-    return Request(
-        method=environ["REQUEST_METHOD"],
-        scheme=environ["wsgi.url_scheme"],
-        raw_path=_raw_path(environ),
-        query=quote(environ.get("QUERY_STRING", "").encode("latin-1"), printable),
-        headers=_with_host(headers, environ["SERVER_NAME"], port),
-        body=_body(environ),
-        client=(client, int(environ.get("REMOTE_PORT", 0))) if client else None,
-        server=(environ["SERVER_NAME"], port),
-    )
-
-
-def _raw_path(environ: Environ) -> str:
-    """REQUEST_URI where it says what SCRIPT_NAME and PATH_INFO say; else those, quoted."""
-    path = (environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")).encode("latin-1")
-    raw = str(environ.get("REQUEST_URI", "")).partition("?")[0]
-    if raw.startswith("/") and raw.isascii() and unquote_to_bytes(raw) == path:
-        return raw
-    return raw_path_of(path)
-
-
-def _with_host(headers: Headers, name: str, port: int) -> Headers:
-    if any(name == "host" for name, _ in headers):
-        return headers
-    return [("host", name if port in (80, 443) else f"{name}:{port}"), *headers]
+def client_request(environ: Environ) -> Request:
+    """The request that a client would have sent for a server to make this environ of."""
+    texts = {key: str(value) for key, value in environ.items() if not key.startswith("wsgi.")}
+    request = public(request_from_environ({**environ, **texts}, _body(environ)))
+    request.query = quote(environ.get("QUERY_STRING", "").encode("latin-1"), printable)
+    if request.header("host") is None:
+        name, port = request.server
+        host = name if port in (80, 443) else f"{name}:{port}"
+        request.headers = [("host", host), *request.headers]
+    return request
 
 
 def _body(environ: Environ) -> bytes:

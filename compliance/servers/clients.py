@@ -8,7 +8,6 @@ uvicorn refuses the local gateway therefore refuses too, with the same 400.
 import json
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import Any
 
 import asgi_lambda
@@ -23,7 +22,7 @@ from compliance.servers.rows import Row
 from compliance.servers.wire import Unanswered, sent
 from lambda_adapters import Request
 from lambda_adapters.http.messages import Headers
-from lambda_adapters.local.gateway import request_of
+from lambda_adapters.local.gateway import public_request
 from lambda_adapters.local.invocation import LocalInvocation
 
 HANDLERS: dict[str, Callable[[Any, Any], Any]] = {
@@ -91,12 +90,12 @@ def request_from_record(seen: Record, body: bytes) -> Request:
         "query_string": seen["query"].encode("latin-1"),
         "headers": [(n.encode("latin-1"), v.encode("latin-1")) for n, v in seen["headers"]],
     }
-    return request_of(scope, body)
+    return public_request(scope, body)
 
 
 def invocation_of(row: Row, request: Request) -> LocalInvocation:
     """The event that the row makes of a request. Raises TooLarge."""
-    public = replace(request, raw_path=row.platform.root + request.raw_path)
+    public = request.replace(raw_path=row.platform.root + request.raw_path)
     placed = row.platform.strip_stage(public)
     assert placed is not None, "every path is below its stage"
     invocation = LocalInvocation(row.platform, placed)

@@ -18,8 +18,8 @@ from compliance.servers.reference_servers import REASONS, opinions
 from compliance.servers.rows import ROWS
 
 PAGE = Path(__file__).parents[2] / "docs" / "parity.md"
-BEGIN = "<!-- written by tests/parity/parity_table.py: begin -->"
-END = "<!-- written by tests/parity/parity_table.py: end -->"
+BEGIN = "<!-- written by compliance/servers/run.py: begin -->"
+END = "<!-- written by compliance/servers/run.py: end -->"
 SERVERS = [*REFERENCE.values(), *SECOND.values()]
 
 

@@ -16,7 +16,8 @@ from typing import IO
 from compliance.servers.raw_requests import RawRequest
 from compliance.servers.wire import Unanswered, sent
 
-PROCESS = Path(__file__).with_name("server_process.py")
+ROOT = Path(__file__).parents[2]
+PROCESS = "compliance.servers.server_process"
 STARTS_WITHIN = 60.0  # seconds; one takes less than one, unless the machine is very busy
 
 
@@ -50,8 +51,9 @@ def _process(name: str, root: str) -> Iterator[tuple[Server, subprocess.Popen[by
             # Small replies would wait for the client's acknowledgements otherwise.
             listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             server = Server(name, root, listener.getsockname()[1])
-            process = subprocess.Popen(
-                [sys.executable, PROCESS, name, str(listener.fileno()), root],
+            process = subprocess.Popen(  # noqa: S603 - our own program
+                [sys.executable, "-m", PROCESS, name, str(listener.fileno()), root],
+                cwd=ROOT,
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,

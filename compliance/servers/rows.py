@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from lambda_adapters.local.fronts import LocalFront
+from lambda_adapters.sources.front import Front
 from lambda_adapters.sources.registry import all_sources
-from lambda_adapters.sources.source import Front
 
 EVERYTHING = ("paths", "queries", "headers", "cookies", "bodies", "methods", "replies")
 _ABOVE_THE_BODY = ("paths", "queries", "methods")  # all that a stage can change

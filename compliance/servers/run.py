@@ -1,4 +1,4 @@
-"""`python tests/parity/parity_table.py [--write]`: measure, print the tables, refresh the page.
+"""`python -m compliance.servers.run [--write]`: measure, print the tables, refresh the page.
 
 Exit code 0: every difference is explained. 1: one is not, or an allowance is not needed. 2: a
 server did not start, so there is nothing to show.

@@ -1,4 +1,5 @@
-"""One real server with the recording app: `python server_process.py NAME DESCRIPTOR ROOT_PATH`.
+"""One real server with the recording app: `python -m
+compliance.servers.server_process NAME DESCRIPTOR ROOT_PATH`.
 
 The descriptor is a socket that listens already. The servers' limits on lengths are lifted, so that
 they show what they would; what they add to a reply of their own accord is switched off where it

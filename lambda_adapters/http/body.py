@@ -47,8 +47,8 @@ _PLATFORM_TEXT_TYPES = frozenset({"application/json", "application/javascript", 
 def body_from_event(body: object, encoded: object) -> bytes:
     """The request's body, from the event's `body` and `isBase64Encoded`.
 
-    A body that is neither text nor null (a hand-made event) is taken as JSON. Raises
-    BadRequest where it claims base64 and is not.
+    A body that is neither text nor null (a hand-made event) is taken as JSON. Raises BadRequest
+    where it claims base64 and is not.
     """
     if body is None or body == "":
         return b""
@@ -60,7 +60,7 @@ def body_from_event(body: object, encoded: object) -> bytes:
     if not encoded or encoded == "false":
         return body.encode("utf-8", "replace")
     try:
-        return decode(body)
+        return decode_base64(body)
     except ValueError:
         raise BadRequest(
             "The event says isBase64Encoded, but its body is not base64: the request was "
@@ -68,7 +68,7 @@ def body_from_event(body: object, encoded: object) -> bytes:
         ) from None
 
 
-def decode(text: str) -> bytes:
+def decode_base64(text: str) -> bytes:
     """Strict base64; ValueError for anything else."""
     if pybase64 is not None:
         return pybase64.b64decode(text, validate=True)
@@ -77,7 +77,7 @@ def decode(text: str) -> bytes:
     return binascii.a2b_base64(text, strict_mode=True)
 
 
-def encode(data: bytes) -> str:
+def encode_base64(data: bytes) -> str:
     """Base64 in one line."""
     if pybase64 is not None:
         return pybase64.b64encode_as_string(data)
@@ -92,22 +92,15 @@ def is_text(headers: Headers, more_types: Collection[str] = ()) -> bool:
             content_type = value
         elif name == "content-encoding" and is_compressed(value):
             return False
-    return is_text_type(content_type, more_types)
+    return is_text_type[content_type] or media_type(content_type) in more_types
 
 
-def is_compressed(value: str) -> bool:
+def is_compressed(content_encoding: str) -> bool:
     """Whether a Content-Encoding says that the body is compressed."""
-    return value.strip().lower() not in ("", "identity")
+    return content_encoding.strip().lower() not in ("", "identity")
 
 
-def is_text_type(content_type: str, more_types: Collection[str] = ()) -> bool:
-    """Whether a media type is text."""
-    return is_text_kind[content_type] or (
-        bool(more_types) and media_type(content_type) in more_types
-    )
-
-
-def _is_text(content_type: str) -> bool:
+def _is_text_type(content_type: str) -> bool:
     kind = media_type(content_type)
     return (
         not kind  # the bytes decide: UTF-8 is the same bytes either way
@@ -117,11 +110,12 @@ def _is_text(content_type: str) -> bool:
     )
 
 
-is_text_kind = TextCache(_is_text)
+is_text_type: TextCache[str, bool] = TextCache(_is_text_type)
+"""Whether a Content-Type is text."""
 
 
 def encode_body(reply: Reply) -> tuple[str, bool]:
-    """A response's `body` and `isBase64Encoded`. Text that is not UTF-8 travels as base64."""
+    """A response's `body` and `isBase64Encoded`. Text that is not UTF-8 is sent as base64."""
     if not reply.body:
         return "", False
     if reply.text:
@@ -129,7 +123,7 @@ def encode_body(reply: Reply) -> tuple[str, bool]:
             return reply.body.decode(), False
         except UnicodeDecodeError:
             pass  # another charset: the bytes are what the client must get
-    return encode(reply.body), True
+    return encode_base64(reply.body), True
 
 
 def is_sent_as_text(content_type: str | None, content_encoding: str | None) -> bool:
@@ -142,4 +136,4 @@ def is_sent_as_text(content_type: str | None, content_encoding: str | None) -> b
 
 def encode_event_body(body: bytes, text: bool) -> tuple[str, bool]:
     """An event's `body` and `isBase64Encoded`; a platform that takes bytes for text spoils them."""
-    return (body.decode("utf-8", "replace"), False) if text else (encode(body), True)
+    return (body.decode("utf-8", "replace"), False) if text else (encode_base64(body), True)

@@ -1,5 +1,7 @@
-"""Names: what is worked out of a header's name or media type, remembered: the same few come all
-day."""
+"""Bounded caches for values derived from what clients send: header names, media types, hosts.
+
+Clients choose these texts, so a cache is emptied when it is full, and long texts are not kept.
+"""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -7,44 +9,40 @@ from typing import TypeVar
 K = TypeVar("K", str, bytes)
 T = TypeVar("T")
 
-MOST, LONGEST = 1024, 64
-"""How many names are remembered, and of how many characters at most: clients choose them, and a
-thousand of 10 KB each would stay in memory."""
+MAX_TEXTS, MAX_TEXT_LENGTH = 1024, 64
+MAX_LISTS, MAX_LIST_LENGTH = 256, 2048
 
 
 class TextCache(dict[K, T]):
-    """`names[name]` is `function(name)`."""
+    """`cache[text]` is `function(text)`. Keeps MAX_TEXTS values for short texts."""
 
     __slots__ = ("_function",)
 
     def __init__(self, function: Callable[[K], T]) -> None:
-        self._function = function
+        self._function: Callable[[K], T] = function
 
-    def __missing__(self, name: K) -> T:
-        value = self._function(name)
-        if len(name) <= LONGEST:
-            if len(self) >= MOST:
-                self.clear()  # made-up ones must not keep the usual ones out
-            self[name] = value
+    def __missing__(self, text: K) -> T:
+        value = self._function(text)
+        if len(text) <= MAX_TEXT_LENGTH:
+            if len(self) >= MAX_TEXTS:
+                self.clear()
+            self[text] = value
         return value
 
 
-MOST_NAMES_LISTS, LONGEST_NAMES_LIST = 256, 2048
-"""How many lists of names are remembered, and of how many characters at most."""
-
-
-class NamesCache(dict[tuple[str, ...], T]):
-    """`shapes[names]` is `function(names)`: a client or an app sends the same names all day."""
+class ListCache(dict[tuple[str, ...], T]):
+    """`cache[texts]` is `function(texts)`. Keeps MAX_LISTS values for short lists: the names of
+    an event's headers are the same in most requests, and so is the address that was called."""
 
     __slots__ = ("_function",)
 
     def __init__(self, function: Callable[[tuple[str, ...]], T]) -> None:
         self._function = function
 
-    def __missing__(self, names: tuple[str, ...]) -> T:
-        value = self._function(names)
-        if len(names) + sum(map(len, names)) <= LONGEST_NAMES_LIST:
-            if len(self) >= MOST_NAMES_LISTS:
+    def __missing__(self, texts: tuple[str, ...]) -> T:
+        value = self._function(texts)
+        if len(texts) + sum(map(len, texts)) <= MAX_LIST_LENGTH:
+            if len(self) >= MAX_LISTS:
                 self.clear()
-            self[names] = value
+            self[texts] = value
         return value

@@ -1,24 +1,33 @@
-"""Request and Reply: plain HTTP, the same whatever sent it and whatever answers it.
+"""Request and Reply: plain HTTP, whatever sent the request and whatever answers it.
 
-Values are normal once built, so nothing downstream checks again. Header names are
-lower-case; header values hold one character per byte (latin-1), as RFC 9110 §5.5 and
-PEP 3333 have it.
+Values are normal once built, so nothing downstream checks again. Header names are lower-case;
+header values hold one character per byte (latin-1), as RFC 9110 §5.5 and PEP 3333 have it.
 """
 
-from dataclasses import dataclass, field, fields
-from http import HTTPStatus
 from operator import attrgetter
+from typing import Any
 
 from lambda_adapters.http.urls import raw_path_from_decoded
 
 Headers = list[tuple[str, str]]
 """(lower-case name, value) in the order sent, repeats kept."""
 
-PHRASES = {status.value: status.phrase for status in HTTPStatus}
-"""The reason phrases that statuses have where nobody gives another."""
+Columns = tuple[tuple[str, ...], list[str]]
+"""The same headers as their names and their values."""
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+_phrases: dict[int, str] = {}
 
 
-@dataclass(init=False, repr=False, eq=False)
+def phrase_of(status: int) -> str:
+    """The reason phrase of a registered status; "" of another."""
+    if not _phrases:
+        from http import HTTPStatus  # takes 2 ms, which many functions do not need
+
+        _phrases.update({status.value: status.phrase for status in HTTPStatus})
+    return _phrases.get(status, "")
+
+
 class Request:
     """One HTTP request.
 
@@ -28,28 +37,14 @@ class Request:
     ASCII. `query` is the percent-encoded text behind the `?`. `client` and `server` are
     (host, port), port 0 where only the host is known; None where nothing is.
 
-    Headers are kept as two columns, names and values, until somebody asks for the pairs: the
-    names of an event are those of many, and what they come to is remembered.
+    `headers` gives a list of its own at each access; assign one to change them. They are kept as
+    `columns`, because what is derived from an event's header names is cached.
     """
 
-    method: str
-    scheme: str
-    root_path: str
-    path: str
-    raw_path: str
-    query: str
-    headers: Headers
-    body: bytes
-    client: tuple[str, int] | None
-    server: tuple[str, int]
-    http_version: str
-
     __slots__ = (
-        "_names",
-        "_pairs",
-        "_values",
         "body",
         "client",
+        "columns",
         "http_version",
         "method",
         "path",
@@ -58,7 +53,7 @@ class Request:
         "root_path",
         "scheme",
         "server",
-    )  # fmt: skip
+    )
 
     def __init__(
         self,
@@ -68,7 +63,7 @@ class Request:
         path: str = "/",
         raw_path: str = "/",
         query: str = "",
-        headers: "Headers | Columns | None" = None,
+        headers: Headers | Columns = (),  # type: ignore[assignment]
         body: bytes = b"",
         client: tuple[str, int] | None = None,
         server: tuple[str, int] = ("localhost", 443),
@@ -80,34 +75,23 @@ class Request:
         self.path = path
         self.raw_path = raw_path
         self.query = query
-        if type(headers) is tuple:
-            self._names, self._values = headers
-            self._pairs: Headers | None = None
+        if type(headers) is tuple and headers:
+            self.columns: Columns = headers
         else:
-            self._pairs = [] if headers is None else headers
+            self.headers = headers  # type: ignore[assignment]
         self.body = body
         self.client = client
         self.server = server
         self.http_version = http_version
 
     @property
-    def headers(self) -> Headers:  # type: ignore[no-redef]
-        """The pairs, which may be changed from now on."""
-        pairs = self._pairs
-        if pairs is None:
-            pairs = self._pairs = list(zip(self._names, self._values))  # noqa: B905 - it takes time
-        return pairs
+    def headers(self) -> Headers:
+        """The headers as pairs, in a new list."""
+        return list(zip(*self.columns, strict=True))
 
     @headers.setter
     def headers(self, pairs: Headers) -> None:
-        self._pairs = pairs
-
-    def columns(self) -> "Columns":
-        """The headers' names and their values."""
-        pairs = self._pairs
-        if pairs is None:
-            return self._names, self._values
-        return tuple([name for name, _ in pairs]), [value for _, value in pairs]
+        self.columns = tuple([name for name, _ in pairs]), [value for _, value in pairs]
 
     @property
     def public_path(self) -> str:
@@ -120,65 +104,112 @@ class Request:
         root = self.root_path
         return raw_path_from_decoded(root) + self.raw_path if root else self.raw_path
 
+    @property
+    def url(self) -> str:
+        """The public URL, as the client sent it."""
+        host = self.header("host")
+        if host is None:
+            name, port = self.server
+            name = f"[{name}]" if ":" in name and not name.startswith("[") else name
+            host = name if port in (0, DEFAULT_PORTS.get(self.scheme)) else f"{name}:{port}"
+        query = f"?{self.query}" if self.query else ""
+        return f"{self.scheme}://{host}{self.public_raw_path}{query}"
+
     def header(self, name: str) -> str | None:
-        """The first value of a header, by its lower-case name."""
-        for value in self.header_values(name):
-            return value
-        return None
+        """The first value of a header, by its lower-case name; None without it."""
+        names, values = self.columns
+        return values[names.index(name)] if name in names else None
 
     def header_values(self, name: str) -> list[str]:
-        """The values of a header, by its lower-case name."""
-        names, values = self.columns()
-        count = names.count(name)
-        if count < 2:
-            return [values[names.index(name)]] if count else []
-        return [values[at] for at, each in enumerate(names) if each == name]
+        """All values of a header, by its lower-case name."""
+        names, values = self.columns
+        if names.count(name) < 2:
+            return [values[names.index(name)]] if name in names else []
+        return [value for each, value in zip(names, values, strict=True) if each == name]
+
+    def replace(self, **changes: Any) -> "Request":
+        """A copy with other values, given by keyword as to `Request(...)`."""
+        return Request(**(dict(zip(_REQUEST_FIELDS, _request_values(self), strict=True)) | changes))
 
     def __eq__(self, other: object) -> bool:
-        return type(other) is Request and _all(self) == _all(other)
+        return type(other) is Request and _request_values(self) == _request_values(other)
 
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
-        # Headers, query and body may hold secrets: they are kept out of logs.
-        return (
-            f"Request(method={self.method!r}, scheme={self.scheme!r}, "
-            f"root_path={self.root_path!r}, path={self.path!r}, raw_path={self.raw_path!r}, "
-            f"client={self.client!r}, server={self.server!r}, "
-            f"http_version={self.http_version!r})"
-        )
+        """Without headers, query and body: they may hold secrets, and a repr ends up in logs."""
+        shown = [name for name in _REQUEST_FIELDS if name not in ("query", "headers", "body")]
+        return f"Request({', '.join(f'{name}={getattr(self, name)!r}' for name in shown)})"
 
 
-Columns = tuple[tuple[str, ...], list[str]]
-"""Headers as their names and their values."""
+_REQUEST_FIELDS = (
+    "method",
+    "scheme",
+    "root_path",
+    "path",
+    "raw_path",
+    "query",
+    "headers",
+    "body",
+    "client",
+    "server",
+    "http_version",
+)
+_request_values = attrgetter(*_REQUEST_FIELDS)
 
-_all = attrgetter(*(each.name for each in fields(Request)))
 
-
-@dataclass(slots=True)
 class Reply:
     """One HTTP reply.
 
-    `text` says that the body's media type is text, so that a source may place it as it
-    is instead of as base64. `reason` is the reason phrase where the app gave one.
+    `text` says that the body's media type is text, so that a source may send it as text instead of
+    as base64. `reason` is the reason phrase where the app gave one. `header_map` is set for a reply
+    whose header names differ and include no hop-by-hop one: the headers as a map, without
+    Content-Length. `header_size` counts the characters of reason and headers, -1 where unknown.
     """
 
-    status: int = 200
-    headers: Headers = field(default_factory=list, repr=False)
-    body: bytes = field(default=b"", repr=False)
-    text: bool = False
-    reason: str = ""
-    # Of a reply that an app sent: its headers as a map where each stands once and none ends at the
-    # gateway, and how many characters the reason and the headers have.
-    single: dict[str, str] | None = field(default=None, repr=False, compare=False)
-    characters: int = field(default=0, repr=False, compare=False)
+    __slots__ = ("body", "header_map", "header_size", "headers", "reason", "status", "text")
+
+    def __init__(
+        self,
+        status: int = 200,
+        headers: Headers | None = None,
+        body: bytes = b"",
+        text: bool = False,
+        reason: str = "",
+        header_map: dict[str, str] | None = None,
+        header_size: int = -1,
+    ) -> None:
+        self.status = status
+        self.headers = [] if headers is None else headers
+        self.body = body
+        self.text = text
+        self.reason = reason
+        self.header_map = header_map
+        self.header_size = header_size
+
+    def replace(self, **changes: Any) -> "Reply":
+        """A copy with other values, given by keyword as to `Reply(...)`."""
+        return Reply(**(dict(zip(_REPLY_FIELDS, _reply_values(self), strict=True)) | changes))
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is Reply and _reply_values(self) == _reply_values(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        """Without headers and body, as a request's."""
+        return f"Reply(status={self.status!r}, text={self.text!r}, reason={self.reason!r})"
 
 
-def plain_reply(status: int, text: str) -> Reply:
-    """A short answer of the library's own."""
+_REPLY_FIELDS = ("status", "headers", "body", "text", "reason")
+_reply_values = attrgetter(*_REPLY_FIELDS)
+
+
+def text_reply(status: int, text: str) -> Reply:
+    """A short plain-text reply of the library's own."""
     return Reply(status, [("content-type", "text/plain; charset=utf-8")], text.encode(), True)
 
 
 def json_reply(status: int, text: str) -> Reply:
-    """A short JSON answer, as API Gateway gives when it answers itself."""
+    """A short JSON reply, as API Gateway gives when it answers itself."""
     return Reply(status, [("content-type", "application/json")], text.encode(), True)

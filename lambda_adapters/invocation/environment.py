@@ -1,9 +1,9 @@
 """The environment: one per process, whatever the number of adapters. [I/O]
 
 It owns the event loop, what has to be shut down, and SIGTERM. The first caller drives the loop;
-callers on other threads join it, and the driver outlasts its joiners. The loop is not set as
-anybody's current one, so `asyncio.run` elsewhere does it no harm. After a fork the child has a
-new one.
+callers on other threads join it, and the driver goes on until the last of them is done. The loop is
+not set as the current one of a thread, so `asyncio.run` elsewhere is not disturbed. After a fork
+the child has a new environment.
 """
 
 import asyncio
@@ -12,40 +12,25 @@ import concurrent.futures.thread  # noqa: F401 - so that its executors end after
 import contextvars
 import logging
 import os
-import sys
 import threading
 from asyncio import base_events
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
-from typing import Any, Protocol
 
+from lambda_adapters.invocation.first_step import start_task
+from lambda_adapters.invocation.loop_work import CoroutineWork, Work, finish_if_cancelled
 from lambda_adapters.invocation.sigterm import Sigterm
 from lambda_adapters.invocation.unfinished_tasks import UnfinishedTasks
 
+_SHUTDOWN_SECONDS = 2.0  # what Lambda grants at most (lambda-runtime-environment.html)
+_stop_mark = getattr(base_events, "_run_until_complete_cb", id)
 logger = logging.getLogger("lambda_adapters")
 
 
-class Work(Protocol):
-    """What is run on the loop until it is `finished`, which calls `wake` once with its task; it
-    may go on after that."""
-
-    finished: bool
-    wake: Callable[["asyncio.Task[None] | None"], None]
-
-    async def run(self) -> None:
-        """Never raises."""
-
-    def finish(self) -> None:
-        """Called again, it does nothing."""
-
-
-_stop_mark = getattr(base_events, "_run_until_complete_cb", id)
-_EAGER = sys.version_info >= (3, 12)
-_SHUTDOWN_SECONDS = 2.0  # what Lambda grants at most (lambda-runtime-environment.html)
-
-
 class Environment:
+    """A loop for all apps of the process, and how to end it."""
+
     def __init__(self) -> None:
         self._inherited: list[object] = []
         self._reset()
@@ -67,7 +52,7 @@ class Environment:
         self._joiners = 0
         self._shutdowns: list[Callable[[], Awaitable[None]]] = []
         self._sigterm = Sigterm(self._busy, self.shutdown)
-        self._left_behind = UnfinishedTasks()
+        self._tasks = UnfinishedTasks()
 
     @property
     def loop(self) -> asyncio.AbstractEventLoop:
@@ -83,8 +68,8 @@ class Environment:
     def _new_loop(self) -> asyncio.AbstractEventLoop:
         loop = asyncio.new_event_loop()
         self._shutdowns.clear()
-        self._left_behind = UnfinishedTasks()
-        loop.set_task_factory(self._left_behind.make_task)
+        self._tasks = UnfinishedTasks()
+        loop.set_task_factory(self._tasks.make_task)
         # A task that never ends, marked as run_until_complete marks its own: by that mark anyio
         # finds the task whose end ends its worker threads. Without it, every request of a
         # synchronous endpoint would start and stop a thread.
@@ -93,8 +78,8 @@ class Environment:
         return loop
 
     def run(self, work: Work, *, watch: bool = True) -> None:
-        """Run work on the loop until it calls `finished`, from whichever thread; `watch` for
-        tasks that it leaves behind."""
+        """Run work on the loop until it is finished, from any thread. With `watch`, warn of tasks
+        that it leaves behind."""
         running = asyncio.events._get_running_loop()
         if running is not None:
             self._run_beside(running, work, watch)
@@ -112,27 +97,25 @@ class Environment:
 
     def _drive(self, work: Work, watch: bool) -> None:
         try:
-            loop = self._loop
-            if loop is None or loop.is_closed():
-                loop = self.loop  # made anew
-            work.wake = _stop_early
-            task = _begun(work, loop)
+            loop = self.loop
+            task = start_task(work.run, loop)
             if not work.finished:
                 task.add_done_callback(_stop)
+                work.on_finish = partial(_stop_before_end, task)
                 while not work.finished and not task.done():  # it may never begin, if cancelled
                     loop.run_forever()
-            if self._left_behind.made and watch and not self._joiners:  # they may be theirs
-                self._left_behind.check()
+            if self._tasks.made and watch and not self._joiners:  # else they may be theirs
+                self._tasks.check()
         finally:
             with self._mutex:
                 goes_on = self._driving = self._joiners > 0
             if goes_on:
-                self._outlast()
+                self._drive_for_joiners()
             elif self._sigterm.pending:
                 self._sigterm.act_if_pending()
 
-    def _outlast(self) -> None:
-        """Drive on for those who joined; whoever comes after the last of them drives anew."""
+    def _drive_for_joiners(self) -> None:
+        """Run the loop until all joined requests are finished."""
         interrupt: BaseException | None = None
         while True:
             with self._mutex:
@@ -155,7 +138,7 @@ class Environment:
         loop = self.loop
         tasks = []  # the loop itself holds tasks weakly
 
-        def wake(task: object) -> None:
+        def wake() -> None:
             with self._mutex:
                 self._joiners -= 1
             done.set()
@@ -163,9 +146,9 @@ class Environment:
 
         def begin() -> None:
             tasks.append(asyncio.Task(work.run(), loop=loop))
-            tasks[0].add_done_callback(partial(_unless_begun, work))
+            tasks[0].add_done_callback(partial(finish_if_cancelled, work))
 
-        work.wake = wake
+        work.on_finish = wake
         loop.call_soon_threadsafe(begin)
         done.wait()
 
@@ -193,7 +176,7 @@ class Environment:
 
     def call(self, function: Callable[[], Awaitable[None]]) -> None:
         """Run a coroutine function on the loop, and raise what it raises."""
-        call = _Call(function)
+        call = CoroutineWork(function)
         self.run(call, watch=False)
         if call.error is not None:
             raise call.error
@@ -202,7 +185,7 @@ class Environment:
         """Have a coroutine function called when the process ends; the last comes first."""
         if shutdown not in self._shutdowns:  # callers that waited for one startup
             self._shutdowns.append(shutdown)
-        self._left_behind.forget()
+        self._tasks.forget()
         self._sigterm.watch()
 
     def forget_shutdown(self, shutdown: Callable[[], Awaitable[None]]) -> None:
@@ -237,113 +220,38 @@ class Environment:
         if self._driving:
             return
         self.shutdown()
-        loop = self._loop
-        if loop is None or loop.is_closed():
-            return
-        tasks = asyncio.all_tasks(loop)
-        for task in tasks:
-            task.remove_done_callback(_stop_mark)
-            task.cancel()
-        until = loop.time() + _SHUTDOWN_SECONDS
-        # Not run_until_complete: a call that was interrupted may stop the loop once more.
-        while not all(task.done() for task in tasks) and loop.time() < until:
-            loop.call_later(0.001, loop.stop)
-            loop.run_forever()
-        for task in tasks:
-            if task.done() and not task.cancelled():
-                task.exception()  # the process ends: nobody is left to be told
-        with suppress(TimeoutError):
-            ending = asyncio.wait_for(loop.shutdown_asyncgens(), _SHUTDOWN_SECONDS)
-            loop.run_until_complete(ending)
-        loop.close()
+        if self._loop is not None and not self._loop.is_closed():
+            _end_loop(self._loop)
 
 
-class _Call:
-    """A coroutine function as work, and what it raised."""
-
-    wake: Callable[["asyncio.Task[None] | None"], None]
-
-    def __init__(self, function: Callable[[], Awaitable[None]]) -> None:
-        self._function = function
-        self.finished = False
-        self.error: BaseException | None = None
-
-    async def run(self) -> None:
-        try:
-            await self._function()
-        except BaseException as error:
-            self.error = error
-        self.finish()
-
-    def finish(self) -> None:
-        if not self.finished:
-            self.finished = True
-            self.wake(asyncio.current_task())
-
-
-async def run_here(work: Work) -> None:
-    """Run work on the caller's own loop until it is finished."""
-    loop = asyncio.get_running_loop()
-    done = loop.create_future()
-
-    def wake(task: object) -> None:
-        if not done.done():
-            done.set_result(None)
-
-    work.wake = wake
-    task = loop.create_task(work.run())
-    task.add_done_callback(partial(_unless_begun, work))
-    try:
-        await done
-    except asyncio.CancelledError:
+def _end_loop(loop: asyncio.AbstractEventLoop) -> None:
+    """Cancel the loop's tasks, wait for them, and close it."""
+    tasks = asyncio.all_tasks(loop)
+    for task in tasks:
+        task.remove_done_callback(_stop_mark)
         task.cancel()
-        await asyncio.wait({task})
-        raise
-
-
-def _begun(work: Work, loop: Any) -> "asyncio.Task[None]":
-    """A task for the work. On a loop that has nothing else to do (no callback, no timer, no socket
-    but its own) its first step, which most often is its only one, is done at once: without the
-    selector and the loop's bookkeeping, that takes a third of the time."""
-    try:
-        busy = loop._ready or loop._scheduled or loop._signal_handlers
-        idle = not busy and len(loop._selector.get_map()) == 1
-    except AttributeError:
-        idle = False  # somebody's own loop
-    if not idle:
-        return asyncio.Task(work.run(), loop=loop)
-    hooks = sys.get_asyncgen_hooks()
-    loop._thread_id = threading.get_ident()
-    sys.set_asyncgen_hooks(loop._asyncgen_firstiter_hook, loop._asyncgen_finalizer_hook)
-    asyncio.events._set_running_loop(loop)
-    try:
-        if _EAGER:
-            return asyncio.Task(work.run(), loop=loop, eager_start=True)
-        task = asyncio.Task(work.run(), loop=loop)
-        loop._ready.popleft()._run()
-        return task
-    finally:
-        loop._thread_id = None
-        loop._stopping = False
-        asyncio.events._set_running_loop(None)
-        sys.set_asyncgen_hooks(*hooks)
+    until = loop.time() + _SHUTDOWN_SECONDS
+    # Not run_until_complete: a call that was interrupted may stop the loop once more.
+    while not all(task.done() for task in tasks) and loop.time() < until:
+        loop.call_later(0.001, loop.stop)
+        loop.run_forever()
+    for task in tasks:
+        if task.done() and not task.cancelled():
+            task.exception()  # the process ends: there is nothing left to be told
+    with suppress(TimeoutError):
+        ending = asyncio.wait_for(loop.shutdown_asyncgens(), _SHUTDOWN_SECONDS)
+        loop.run_until_complete(ending)
+    loop.close()
 
 
 def _stop(task: "asyncio.Task[None]") -> None:
     task.get_loop().stop()
 
 
-def _stop_early(task: "asyncio.Task[None] | None") -> None:
+def _stop_before_end(task: "asyncio.Task[None]") -> None:
     """The task is about to end, or is given up: its end must not stop the loop of the next one."""
-    assert task is not None
     task.remove_done_callback(_stop)
     task.get_loop().stop()
-
-
-def _unless_begun(work: Work, task: "asyncio.Task[None]") -> None:
-    """Work never raises; a task that was cancelled is one that never began."""
-    if task.cancelled():
-        work.finish()
 
 
 async def _forever() -> None:

@@ -1,29 +1,43 @@
-"""One event being handled: what Lambda passed, and what recognition found."""
+"""Invocation: one event being handled."""
 
 from collections.abc import Collection
 from typing import Any
 
 from lambda_adapters.invocation.deadline import deadline_of
-from lambda_adapters.sources.source import Source
+from lambda_adapters.sources.source import LAMBDA_LIMIT, Source
 from lambda_adapters.triggers.callers import Caller, caller_of
 
 
 class Invocation:
-    """The event and context as Lambda passed them, their source, and the response's limit.
+    """The event and the context as Lambda passed them, and what recognition found.
 
-    `failing` are the statuses with which the invocation fails, by the options of whoever answers.
-    `path_parameters` are those of the routes that led here, decoded.
+    `source` is the HTTP source that sent the event. For an event that is not HTTP, `trigger` is its
+    name, and `source` is None, unless the event is POSTed to an app (`events_path`). `limit` is the
+    largest response in bytes, counted as JSON. `path_parameters` are those of the routes that led
+    here, decoded. `raise_on_statuses` are the statuses with which the invocation fails, by the
+    options of the adapter that answers.
     """
 
-    __slots__ = ("context", "event", "failing", "limit", "path_parameters", "source")
+    __slots__ = (
+        "context",
+        "event",
+        "limit",
+        "path_parameters",
+        "raise_on_statuses",
+        "source",
+        "trigger",
+    )
 
-    def __init__(self, event: Any, context: Any, source: Source) -> None:
+    def __init__(
+        self, event: Any, context: Any, source: Source | None, trigger: str | None = None
+    ) -> None:
         self.event = event
         self.context = context
         self.source = source
-        self.limit = source.limit(event)
+        self.trigger = trigger
+        self.limit = LAMBDA_LIMIT if source is None else source.limit(event)
         self.path_parameters: dict[str, str] = {}
-        self.failing: Collection[int] = ()
+        self.raise_on_statuses: Collection[int] = ()
 
     @property
     def deadline(self) -> float | None:
@@ -33,8 +47,8 @@ class Invocation:
 
     @property
     def caller(self) -> Caller | None:
-        """Whom an authorizer let through; nobody where the event is no request."""
-        return None if self.source.name == "events" else caller_of(self.event)
+        """Whom an authorizer let through; None for an event that is not HTTP."""
+        return None if self.trigger else caller_of(self.event)
 
     @property
     def request_id(self) -> str:

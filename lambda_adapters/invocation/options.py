@@ -1,40 +1,56 @@
 """The options of an Adapter that do not depend on the kind of app, checked when it is built."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lambda_adapters.errors import ConfigurationError
-from lambda_adapters.sources.source import Source
+
+if TYPE_CHECKING:
+    from lambda_adapters.sources.source import Source
 
 
-@dataclass(slots=True, frozen=True)
 class Options:
-    """What every Adapter can be told; the meaning of each is on the documentation's options page.
+    """What every Adapter can be told; docs/adapters.md explains each option.
 
     Raises ConfigurationError, naming the option, what was expected and what came.
     """
 
-    root_path: str = "auto"
-    text_types: Collection[str] = ()
-    exclude_headers: Collection[str] = ()
-    trusted_hops: int = 1
-    deadline_margin: float | None = 0.5
-    raise_on_statuses: Collection[int] = ()
-    events_path: str | None = None
-    sources: Sequence[Source] = ()
+    __slots__ = (
+        "deadline_margin",
+        "events_path",
+        "exclude_headers",
+        "raise_on_statuses",
+        "root_path",
+        "sources",
+        "text_types",
+        "trusted_hops",
+    )
 
-    def __post_init__(self) -> None:
-        for name, (expected, right) in _RULES.items():
-            value = getattr(self, name)
-            if not right(value):
-                raise ConfigurationError(f"{name} must be {expected}, not {value!r}.")
+    def __init__(
+        self,
+        *,
+        root_path: str = "auto",
+        text_types: Collection[str] = (),
+        exclude_headers: Collection[str] = (),
+        trusted_hops: int = 1,
+        deadline_margin: float | None = 0.5,
+        raise_on_statuses: Collection[int] = (),
+        events_path: str | None = None,
+        sources: Sequence["Source"] = (),
+    ) -> None:
+        given = locals()
+        for name, (expected, is_right) in _RULES.items():
+            if not is_right(given[name]):
+                raise ConfigurationError(f"{name} must be {expected}, not {given[name]!r}.")
         # Normal once built, so that a request does not have to.
-        normal = object.__setattr__
-        normal(self, "text_types", frozenset(kind.lower() for kind in self.text_types))
-        normal(self, "exclude_headers", frozenset(name.lower() for name in self.exclude_headers))
-        normal(self, "raise_on_statuses", frozenset(self.raise_on_statuses))
-        normal(self, "sources", tuple(self.sources))
+        self.root_path = root_path
+        self.text_types = frozenset(kind.lower() for kind in text_types)
+        self.exclude_headers = frozenset(name.lower() for name in exclude_headers)
+        self.trusted_hops = trusted_hops
+        self.deadline_margin = deadline_margin
+        self.raise_on_statuses = frozenset(raise_on_statuses)
+        self.events_path = events_path
+        self.sources = tuple(sources)
 
 
 def _is_root(value: object) -> bool:

@@ -4,12 +4,15 @@ It has a source's shape, so a handler treats it like any other.
 """
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lambda_adapters.errors import AppError, BadRequest, FailedStatus
-from lambda_adapters.http.messages import Reply, Request, json_reply, plain_reply
+from lambda_adapters.http.messages import Reply, Request, json_reply, text_reply
 from lambda_adapters.http.urls import raw_path_from_decoded
-from lambda_adapters.sources.source import LAMBDA_LIMIT, Event, Front
+from lambda_adapters.sources.source import LAMBDA_LIMIT, Event
+
+if TYPE_CHECKING:
+    from lambda_adapters.sources.front import Front
 
 
 class PostedEvents:
@@ -36,7 +39,7 @@ class PostedEvents:
         raw_path = raw_path_from_decoded(self._path)
         return Request("POST", path=self._path, raw_path=raw_path, headers=headers, body=body)
 
-    def event_from_request(self, request: Request, front: Front) -> Event:
+    def event_from_request(self, request: Request, front: "Front") -> Event:
         event: Event = json.loads(request.body)
         return event
 
@@ -57,8 +60,8 @@ class PostedEvents:
                 "not JSON; expected JSON, which becomes the invocation's result, or no body."
             ) from None
 
-    def reply_from_response(self, response: Any, request: Request, front: Front) -> Reply:
+    def reply_from_response(self, response: Any, request: Request, front: "Front") -> Reply:
         return json_reply(200, json.dumps(response))
 
     def refusal(self) -> Reply:
-        return plain_reply(500, "Internal Server Error")
+        return text_reply(500, "Internal Server Error")

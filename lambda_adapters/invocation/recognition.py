@@ -4,15 +4,17 @@ No event is claimed by two; what only looks like HTTP (authorizers, WebSocket AP
 claimed by no source.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lambda_adapters.errors import UnknownEvent
 from lambda_adapters.sources.registry import find_source
-from lambda_adapters.sources.source import Source
-from lambda_adapters.triggers.detection import RESPONSE_TRIGGERS, named
+from lambda_adapters.triggers.detection import RESPONSE_TRIGGERS, trigger_name
+
+if TYPE_CHECKING:
+    from lambda_adapters.sources.source import Source
 
 
-def source_of(event: Any) -> Source:
+def source_of(event: Any) -> "Source":
     """The HTTP source that sent the event; its `name` is such as `http_api` or `load_balancer`.
 
     Raises UnknownEvent for whatever is no HTTP request.
@@ -30,7 +32,7 @@ def trigger_of(event: Any) -> str:
     """
     if find_source(event) is not None:
         raise UnknownEvent("This event is an HTTP request: ask source_of(event) instead.")
-    name = named(event)
+    name = trigger_name(event)
     if name is None or name in RESPONSE_TRIGGERS:
         raise UnknownEvent(describe_event(event))
     return name
@@ -43,24 +45,24 @@ def describe_event(event: Any) -> str:
             f'Expected an HTTP event, got {type(event).__name__}. Pass events_path="/path" to have '
             "events that are not HTTP POSTed to the app."
         )
-    keys = ", ".join(_shown(key) for key in sorted(map(str, event))[:_MOST_KEYS]) or "none"
+    keys = ", ".join(_safe_key(key) for key in sorted(map(str, event))[:_MOST_KEYS]) or "none"
     if len(event) > _MOST_KEYS:
         keys += f" and {len(event) - _MOST_KEYS} more"
-    name = named(event)
-    guess = _GUESS.get(name, _from(name)) if name else _nearest(event)
+    name = trigger_name(event)
+    guess = _ADVICE.get(name, _advice(name)) if name else _nearest(event)
     return f"Expected an HTTP event; {guess} Its keys: {keys}."
 
 
 _MOST_KEYS, _LONGEST_KEY = 20, 64
 
 
-def _shown(key: str) -> str:
+def _safe_key(key: str) -> str:
     """A key as a log line can hold it: whoever writes an event writes its keys."""
     key = key if len(key) <= _LONGEST_KEY else key[:_LONGEST_KEY] + "…"
     return key if key.isprintable() else ascii(key)
 
 
-_GUESS = {
+_ADVICE = {
     "authorizer": "this is a Lambda authorizer's. It asks whether a request may pass, and is no "
     "request itself: attach a function of its own as the authorizer.",
     "websocket_api": "this is a WebSocket API's, which an Adapter does not serve.",
@@ -73,7 +75,7 @@ _GUESS = {
 }
 
 
-def _from(name: str) -> str:
+def _advice(name: str) -> str:
     return (
         f'this one is from {name}. Pass events_path="/path" to have such events POSTed to the app, '
         "or give them a function of their own with router.on(...)."

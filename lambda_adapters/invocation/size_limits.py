@@ -15,41 +15,46 @@ _SLICE = 64 * 1024
 
 
 def may_exceed(reply: Reply, limit: int) -> bool:
-    """Whether a response with this reply in it could be over the limit: a quick upper bound."""
+    """Whether a response with this reply could be over the limit: a quick upper bound."""
+    size = reply.header_size
+    if size < 0:
+        size = len(reply.reason) + sum(len(name) + len(value) for name, value in reply.headers)
     # No character takes more than six bytes in JSON, and each header has quotes, commas and, with
     # CloudFront, keys.
-    return 6 * (len(reply.body) + reply.characters) + 32 * len(reply.headers) + 1024 > limit
+    return 6 * (len(reply.body) + size) + 32 * len(reply.headers) + 1024 > limit
 
 
-def exceeds(response: Any, limit: int, environment: dict[str, str] | None = None) -> int | None:
+def size_over_limit(
+    response: Any, limit: int, environment: dict[str, str] | None = None
+) -> int | None:
     """The response's size in bytes where it is over the limit, else None.
 
-    Counts slice by slice: a copy of a large body would cost as much memory again.
+    Counts slice by slice: a copy of a large body would take as much memory again.
     """
     env = os.environ if environment is None else environment
     escaping = env.get("AWS_EXECUTION_ENV") not in _UTF8
     body = response.get("body") if isinstance(response, dict) else None
     if not isinstance(body, str):
-        size = _encoded(response, escaping)
+        size = _encoded_size(response, escaping)
         return size if size > limit else None
     rest = {key: value for key, value in response.items() if key != "body"}
-    size = _encoded(rest, escaping) + len(', "body": ""')
+    size = _encoded_size(rest, escaping) + len(', "body": ""')
     if body.isascii() and response.get("isBase64Encoded") is True:
         size += len(body)  # base64 has nothing to escape
     else:
         slices = (body[i : i + _SLICE] for i in range(0, len(body), _SLICE))
-        size += sum(_encoded(text, escaping) - len('""') for text in slices)
+        size += sum(_encoded_size(text, escaping) - len('""') for text in slices)
     return size if size > limit else None
 
 
-def _encoded(value: Any, escaping: bool) -> int:
+def _encoded_size(value: Any, escaping: bool) -> int:
     if escaping:
         return len(json.dumps(value))
     return len(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
 
 
-def too_large(source: str, size: int, limit: int) -> AppError:
-    """What to say of a reply that no response to this source can hold."""
+def too_large_error(source: str, size: int, limit: int) -> AppError:
+    """The error for a reply that no response to this source can hold."""
     return AppError(
         f"The reply is too large for {source}: {size} bytes, and {limit} are allowed, counted as "
         "JSON. Send less, compress it, or give the client a link (to S3, say)."

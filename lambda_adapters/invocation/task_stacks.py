@@ -5,7 +5,7 @@ from traceback import StackSummary
 from types import FrameType
 from typing import Any
 
-from lambda_adapters.invocation.deadline import Stacks, stack_from_frames
+from lambda_adapters.invocation.stacks import Stacks, stack_from_frames
 
 # A hundred tasks that wait for the same thing tell no more than some of them, and telling takes
 # time just before the deadline.

@@ -22,3 +22,6 @@ else:
                 raise
             raise ModuleNotFoundError(MISSING.format("httpx"), name="httpx") from error
         return getattr(client, name)
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

@@ -17,17 +17,17 @@ try:
     from lambda_adapters.local import server as serving
     from lambda_adapters.local.gateway import Gateway
 except ModuleNotFoundError as missing:
-    if missing.name not in ("click", "httpx", "uvicorn"):
+    if missing.name not in ("click", "uvicorn"):
         raise
     raise SystemExit(MISSING.format(missing.name)) from None
 
 from lambda_adapters.errors import ConfigurationError, LambdaAdaptersError
+from lambda_adapters.invocation.handler import LambdaHandler
 from lambda_adapters.local.console import Console
 from lambda_adapters.local.context import DEFAULT_TIMEOUT, LocalContext
 from lambda_adapters.local.fronts import EVENT_TYPES, FRONTS, EventType, local_front
 from lambda_adapters.local.function import Function
-from lambda_adapters.local.handler_import import CannotImport, imported, patterns_by_place
-from lambda_adapters.local.invocation import Handler
+from lambda_adapters.local.handler_import import CannotImport, import_handler, patterns_by_handler
 from lambda_adapters.local.routes import DEFAULT
 from lambda_adapters.triggers.detection import COMMAND
 
@@ -109,7 +109,7 @@ def serve(
     """
     console = Console()
     try:
-        places = patterns_by_place(targets)
+        places = patterns_by_handler(targets)
         local_front(front, stage=stage)  # before the modules, which may take their time
         functions = [
             Function(_handler(place, app_dir), patterns, _name(place))
@@ -203,9 +203,9 @@ def _name(place: str) -> str:
     return place.removesuffix(":handler")
 
 
-def _handler(place: str, app_dir: str) -> Handler:
+def _handler(place: str, app_dir: str) -> LambdaHandler:
     try:
-        return imported(place, app_dir)
+        return import_handler(place, app_dir)
     except CannotImport as error:
         if error.__cause__ is not None:
             traceback.print_exception(error.__cause__)
@@ -230,7 +230,7 @@ def _event(name: str) -> Any:
         ) from None
 
 
-def _called(handler: Handler, event: Any, context: LocalContext) -> str:
+def _called(handler: LambdaHandler, event: Any, context: LocalContext) -> str:
     """The response as indented JSON."""
     try:
         response = handler(event, context)

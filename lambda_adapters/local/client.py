@@ -5,12 +5,13 @@ from typing import Any
 
 import httpx
 
+from lambda_adapters.invocation.handler import LambdaHandler
 from lambda_adapters.local.context import DEFAULT_TIMEOUT
-from lambda_adapters.local.fronts import EventType, LocalFront, checked_timeout, local_front
-from lambda_adapters.local.invocation import Handler
+from lambda_adapters.local.fronts import EventType, LocalFront, check_timeout, local_front
 from lambda_adapters.local.routes import DEFAULT, Routes
 from lambda_adapters.local.transport import AsyncTransport, Transport
-from lambda_adapters.sources.source import Front, Source
+from lambda_adapters.sources.front import Front
+from lambda_adapters.sources.source import Source
 
 EVERYTHING = Front().route
 
@@ -32,12 +33,12 @@ class Client(httpx.Client):
     `raise_on_statuses=(500,)`.
 
     All other options are httpx.Client's. Closing the client, which `with` does, stops what the
-    handler has started. Raises ConfigurationError for an option that cannot be.
+    handler has started. Raises ConfigurationError for a wrong option.
     """
 
     def __init__(
         self,
-        handler: Handler,
+        handler: LambdaHandler,
         front: str | Source = "rest-api",
         *,
         stage: str = "",
@@ -50,7 +51,7 @@ class Client(httpx.Client):
         raise_exceptions: bool = True,
         **options: Any,
     ) -> None:
-        platform = local_front(
+        local = local_front(
             front,
             stage=stage,
             multi_value=multi_value,
@@ -58,9 +59,9 @@ class Client(httpx.Client):
             event_type=event_type,
         )
         transport = Transport(
-            handler, platform, _routes(route), checked_timeout(timeout), raise_exceptions
+            handler, local, _routes(route), check_timeout(timeout), raise_exceptions
         )
-        super().__init__(base_url=_below(base_url, platform), transport=transport, **options)
+        super().__init__(base_url=_below(base_url, local), transport=transport, **options)
 
 
 class AsyncClient(httpx.AsyncClient):
@@ -71,7 +72,7 @@ class AsyncClient(httpx.AsyncClient):
 
     def __init__(
         self,
-        handler: Handler,
+        handler: LambdaHandler,
         front: str | Source = "rest-api",
         *,
         stage: str = "",
@@ -84,7 +85,7 @@ class AsyncClient(httpx.AsyncClient):
         raise_exceptions: bool = True,
         **options: Any,
     ) -> None:
-        platform = local_front(
+        local = local_front(
             front,
             stage=stage,
             multi_value=multi_value,
@@ -92,9 +93,9 @@ class AsyncClient(httpx.AsyncClient):
             event_type=event_type,
         )
         transport = AsyncTransport(
-            handler, platform, _routes(route), checked_timeout(timeout), raise_exceptions
+            handler, local, _routes(route), check_timeout(timeout), raise_exceptions
         )
-        super().__init__(base_url=_below(base_url, platform), transport=transport, **options)
+        super().__init__(base_url=_below(base_url, local), transport=transport, **options)
 
 
 def _routes(route: str) -> Routes[None]:
@@ -103,5 +104,5 @@ def _routes(route: str) -> Routes[None]:
     return routes
 
 
-def _below(base_url: str, platform: LocalFront) -> str:
-    return str(base_url).rstrip("/") + platform.root
+def _below(base_url: str, front: LocalFront) -> str:
+    return str(base_url).rstrip("/") + front.root

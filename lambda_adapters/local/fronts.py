@@ -1,4 +1,4 @@
-"""Platform: a source with the settings that its owner gave it, for the client and the gateway."""
+"""LocalFront: a source and its settings, as the client and the gateway play it."""
 
 import re
 from collections.abc import Iterable
@@ -6,17 +6,17 @@ from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from lambda_adapters.errors import ConfigurationError
-from lambda_adapters.http.messages import Headers, Request
-from lambda_adapters.http.urls import clean_query, clean_raw_path, path_below, path_from_raw
+from lambda_adapters.http.messages import Request
+from lambda_adapters.http.urls import clean_query, clean_raw_path, path_from_raw, raw_path_below
+from lambda_adapters.local.front_rules import FrontRules, rules_of
 from lambda_adapters.local.routes import DEFAULT
+from lambda_adapters.sources.front import Front
 from lambda_adapters.sources.registry import SOURCE_NAMES, source_by_name
-from lambda_adapters.sources.source import Front, Source
+from lambda_adapters.sources.source import Source
 
 FRONTS = tuple(sorted(name.replace("_", "-") for name in SOURCE_NAMES))
 """The built-in sources by the names that the command line uses."""
 
-# The rest have a path of their own: a Function URL and a load balancer know no stages.
-_STAGELESS = {*SOURCE_NAMES} - {"rest_api", "http_api", "http_api_v1"}
 EventType = Literal["origin-request", "viewer-request"]
 EVENT_TYPES: tuple[EventType, ...] = get_args(EventType)
 """CloudFront's request triggers."""
@@ -39,6 +39,11 @@ class LocalFront:
         return self.source.name.replace("_", "-")
 
     @property
+    def rules(self) -> FrontRules:
+        """What the front does by itself."""
+        return rules_of(self.source)
+
+    @property
     def root(self) -> str:
         """The stage's part of the public path, `/prod`; "" without a stage."""
         return f"/{self.front.stage}" if self.front.stage else ""
@@ -48,11 +53,10 @@ class LocalFront:
         raw_path = clean_raw_path(request.raw_path)
         if not raw_path.startswith("/"):
             raw_path = "/" + raw_path  # OPTIONS *
-        below = path_below(raw_path, self.root) if self.root else raw_path
+        below = raw_path_below(raw_path, self.root) if self.root else raw_path
         if below is None:
             return None
-        return replace(
-            request,
+        return request.replace(
             root_path=self.root,
             path=path_from_raw(below),
             raw_path=below,
@@ -60,15 +64,12 @@ class LocalFront:
         )
 
     def with_route(self, pattern: str, parameters: Iterable[tuple[str, str]]) -> "LocalFront":
-        """The platform as the function behind one pattern sees it.
+        """The front as the function behind one pattern sees it. Parameters are percent-encoded.
 
-        Parameters come percent-encoded, which only REST APIs leave as they are. A pattern for
-        every path is the Front's own default, which each source spells in its way.
+        A pattern for every path is the default of `Front`, which each source spells in its way.
         """
         if pattern in (DEFAULT, self.front.route):
             return self
-        if self.source.name != "rest_api":
-            parameters = ((name, path_from_raw(value)) for name, value in parameters)
         front = replace(self.front, route=pattern, parameters=tuple(parameters))
         return replace(self, front=front)
 
@@ -88,7 +89,7 @@ def local_front(
             'stage must be letters, digits, "-" and "_" (nothing for none, or for an HTTP API\'s '
             f"$default), not {stage!r}."
         )
-    if stage and source.name in _STAGELESS:
+    if stage and not rules_of(source).has_stages:
         name = source.name.replace("_", "-")
         raise ConfigurationError(f"stage must be empty for {name}, which has none, not {stage!r}.")
     if isinstance(binary_media_types, str):
@@ -122,13 +123,8 @@ def _source_of(front: str | Source) -> Source:
     return source_by_name(name)
 
 
-def checked_timeout(timeout: float) -> float:
-    """Raises ConfigurationError for what is no number of seconds."""
+def check_timeout(timeout: float) -> float:
+    """The timeout in seconds. Raises ConfigurationError for another value."""
     if isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or not timeout > 0:
         raise ConfigurationError(f"timeout must be seconds, more than 0, not {timeout!r}.")
     return float(timeout)
-
-
-def header_pairs(raw: Iterable[tuple[bytes, bytes]]) -> Headers:
-    """Headers as they came over the wire, or as ASGI and httpx hold them."""
-    return [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in raw]

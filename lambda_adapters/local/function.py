@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 
 from lambda_adapters.http.messages import Reply
+from lambda_adapters.invocation.handler import LambdaHandler
 from lambda_adapters.local.context import LocalContext
-from lambda_adapters.local.invocation import Handler, LocalInvocation
+from lambda_adapters.local.invocation import LocalInvocation
 from lambda_adapters.local.routes import DEFAULT
 from lambda_adapters.local.worker import Worker
 
@@ -16,7 +17,7 @@ class Function:
     """
 
     def __init__(
-        self, handler: Handler, patterns: Sequence[str] = (DEFAULT,), name: str = "function"
+        self, handler: LambdaHandler, patterns: Sequence[str] = (DEFAULT,), name: str = "function"
     ) -> None:
         self.handler = handler
         self.patterns = tuple(patterns)
@@ -30,11 +31,11 @@ class Function:
 
     async def start(self) -> BaseException | None:
         """What Lambda's init does, where the handler has a `start`; returns what it raised."""
-        return await self._worker.run(lambda: _raised(getattr(self.handler, "start", None)))
+        return await self._worker.run(lambda: _run_caught(getattr(self.handler, "start", None)))
 
     async def stop(self) -> BaseException | None:
         """The end of the environment, where the handler has a `stop`; returns what it raised."""
-        return await self._worker.run(lambda: _raised(getattr(self.handler, "stop", None)))
+        return await self._worker.run(lambda: _run_caught(getattr(self.handler, "stop", None)))
 
     async def call(
         self, invocation: LocalInvocation, seconds: float
@@ -52,7 +53,7 @@ class Function:
         return await self._worker.run(work)
 
 
-def _raised(function: Callable[[], object] | None) -> BaseException | None:
+def _run_caught(function: Callable[[], object] | None) -> BaseException | None:
     if not callable(function):
         return None
     try:

@@ -5,25 +5,26 @@ with the platform's own answers where there is no function, no time or no room.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
+from collections.abc import Iterable, Sequence
 from time import perf_counter
-from typing import Any
 
 from lambda_adapters.http.forwarded import server_of
 from lambda_adapters.http.messages import Reply, Request
-from lambda_adapters.http.urls import raw_path_from_decoded
+from lambda_adapters.http.wire import wire_reply
 from lambda_adapters.local.console import Console
 from lambda_adapters.local.context import DEFAULT_TIMEOUT
-from lambda_adapters.local.fronts import EventType, checked_timeout, header_pairs, local_front
+from lambda_adapters.local.fronts import EventType, check_timeout, local_front
 from lambda_adapters.local.function import Function
-from lambda_adapters.local.gateway_replies import no_route, timed_out
-from lambda_adapters.local.invocation import LocalInvocation, accepted, finish_reply
+from lambda_adapters.local.invocation import LocalInvocation, accept_request
 from lambda_adapters.local.routes import DEFAULT, Routes
+from lambda_adapters.protocols.asgi import (
+    Receive,
+    Scope,
+    Send,
+    messages_from_reply,
+    request_from_scope,
+)
 from lambda_adapters.sources.source import Source
-
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
 
 _KEPT = 10 * 1024 * 1024  # of a body, in bytes: no front takes more (limits.html), so why keep it
 _STOP_SECONDS = 3.0  # for each function; Lambda grants 2 s (lambda-runtime-environment.html)
@@ -49,7 +50,7 @@ class Gateway:
         timeout: float = DEFAULT_TIMEOUT,
         console: Console | None = None,
     ) -> None:
-        self.platform = local_front(
+        self.front = local_front(
             front,
             stage=stage,
             multi_value=multi_value,
@@ -58,17 +59,17 @@ class Gateway:
         )
         self.functions = tuple(functions)
         self.stuck = False
-        self._timeout = checked_timeout(timeout)
+        self._timeout = check_timeout(timeout)
         self._console = console or Console()
         self._routes: Routes[Function] = Routes()
         for function in self.functions:
             for pattern in function.patterns:
                 self._routes.add(pattern, function)
-        if self.platform.source.name == "function_url" and len(self.functions) == 1:
-            self._routes = Routes()  # a function's own URL leads nowhere else
+        if self.front.rules.is_own_address and len(self.functions) == 1:
+            self._routes = Routes()  # the address leads nowhere else
             self._routes.add(DEFAULT, self.functions[0])
 
-    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
         elif scope["type"] == "http":
@@ -109,22 +110,23 @@ class Gateway:
         if error is not None:
             self._console.failed(function.name, "its stop", error)
 
-    async def _serve(self, scope: Message, receive: Receive, send: Send) -> None:
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         began = perf_counter()
-        body, size = await _body_of(receive)
+        body, size = await _read_body(receive)
         if body is None:
             return  # the client has left before all of it was here
-        request = request_of(scope, body)
-        found = accepted(self.platform, request, self._routes)
+        request = public_request(scope, body)
+        found = accept_request(self.front, request, self._routes)
         if found is None:
-            name, reply = "-", finish_reply(no_route(self.platform.source), request.method)
+            name, reply = "-", wire_reply(self.front.rules.no_route(), request.method)
         else:
             name, reply = found[0].name, await self._reply_or_end(*found, request)
-        await _send_reply(reply, send)
+        for message in messages_from_reply(reply):
+            await send(message)
         self._console.request(
             request.method,
             request.raw_path,
-            self.platform.name,
+            self.front.name,
             name,
             reply.status,
             perf_counter() - began,
@@ -152,7 +154,8 @@ class Gateway:
                     reply, error = await function.call(invocation, self._timeout)
             except TimeoutError:
                 self._console.problem(self._late(function))
-                return finish_reply(timed_out(self.platform.source), method)
+                timed_out = self.front.rules.timed_out
+                return wire_reply(timed_out(), method) if timed_out else invocation.failed()
             if error is not None:
                 self._console.failed(function.name, "the handler", error)
         if invocation.problem:
@@ -174,7 +177,7 @@ class Gateway:
         )
 
 
-async def _body_of(receive: Receive) -> tuple[bytes | None, int]:
+async def _read_body(receive: Receive) -> tuple[bytes | None, int]:
     """The body and its size; None where the client left. Of a huge one only the beginning."""
     chunks, size = [], 0
     while True:
@@ -189,26 +192,9 @@ async def _body_of(receive: Receive) -> tuple[bytes | None, int]:
             return b"".join(chunks), size
 
 
-def request_of(scope: Message, body: bytes) -> Request:
-    """The request as the browser sent it; raw_path is the whole public path."""
-    headers = header_pairs(scope["headers"])
-    host = next((value for name, value in headers if name == "host"), None)
-    raw_path = scope.get("raw_path")
-    client, server = scope.get("client"), scope.get("server")
-    return Request(
-        method=scope["method"],
-        scheme=scope["scheme"],
-        raw_path=raw_path.decode("latin-1") if raw_path else raw_path_from_decoded(scope["path"]),
-        query=scope["query_string"].decode("latin-1"),
-        headers=headers,
-        body=body,
-        client=(client[0], client[1]) if client else None,
-        server=server_of(host, None, scope["scheme"], server[0] if server else None),
-        http_version=scope["http_version"],
-    )
-
-
-async def _send_reply(reply: Reply, send: Send) -> None:
-    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers]
-    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
-    await send({"type": "http.response.body", "body": reply.body})
+def public_request(scope: Scope, body: bytes) -> Request:
+    """The request as the browser sent it; its paths are the whole public ones."""
+    request = request_from_scope(scope, body)
+    host, server = request.header("host"), scope.get("server")
+    request.server = server_of(host, None, request.scheme, server[0] if server else None)
+    return request

@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lambda_adapters.errors import ConfigurationError, LambdaAdaptersError
-from lambda_adapters.invocation.app_handler import accepts_arguments
-from lambda_adapters.local.invocation import Handler
+from lambda_adapters.invocation.handler import LambdaHandler
+from lambda_adapters.invocation.introspection import accepts_arguments, is_wsgi_app
 from lambda_adapters.local.routes import DEFAULT, Pattern
-from lambda_adapters.routing.targets import is_wsgi, split_target_name
+from lambda_adapters.routing.targets import split_target_name
 
 
 class CannotImport(LambdaAdaptersError):
     """There is no handler where the target says; its cause, if any, is the module's own error."""
 
 
-def patterns_by_place(targets: Sequence[str]) -> dict[str, list[str]]:
+def patterns_by_handler(targets: Sequence[str]) -> dict[str, list[str]]:
     """`module:handler` to its patterns, in the order given.
 
     ConfigurationError for what is neither `module:handler` nor `PATTERN=module:handler`.
@@ -36,12 +36,12 @@ def _split(place: str, given: str) -> tuple[str, str]:
     if match is None or match[1].endswith(".py"):
         raise ConfigurationError(
             "Expected module:handler or PATTERN=module:handler, such as app.main:handler or "
-            f"'/users/{{proxy+}}=users.main:handler', got {given!r}.{_meant(place)}"
+            f"'/users/{{proxy+}}=users.main:handler', got {given!r}.{_suggestion(place)}"
         )
     return match[1], match[2]
 
 
-def _meant(place: str) -> str:
+def _suggestion(place: str) -> str:
     """Lambda itself writes module.handler, and file names come to mind as well."""
     text = place.replace(".py:", ":").removesuffix(".py").replace("/", ".")
     module, colon, name = text.rpartition(":")
@@ -52,7 +52,7 @@ def _meant(place: str) -> str:
     return f" Did you mean {guess}?" if split_target_name(guess) and guess != place else ""
 
 
-def imported(place: str, app_dir: str) -> Handler:
+def import_handler(place: str, app_dir: str) -> LambdaHandler:
     """The handler that `module:handler` names, with `app_dir` first on sys.path.
 
     Raises CannotImport where there is none, ConfigurationError for a place that is none.
@@ -65,13 +65,13 @@ def imported(place: str, app_dir: str) -> Handler:
         found: object = importlib.import_module(name)
     except ModuleNotFoundError as error:
         if error.name is None or not f"{name}.".startswith(f"{error.name}."):
-            raise _broken(name, error) from error
+            raise _import_error(name, error) from error
         raise CannotImport(
             f"Expected a module {name!r} in {directory} or among what is installed, got none "
             f"named {error.name!r}. Next: start in your project's directory or pass --app-dir."
         ) from None
     except Exception as error:
-        raise _broken(name, error) from error
+        raise _import_error(name, error) from error
     for part in attribute.split("."):
         if not hasattr(found, part):
             raise CannotImport(
@@ -79,7 +79,7 @@ def imported(place: str, app_dir: str) -> Handler:
                 "Next: handler = Adapter(app) at its end, or the name that it has."
             )
         found = getattr(found, part)
-    if not callable(found) or not accepts_arguments(found, 2) or is_wsgi(found):
+    if not callable(found) or not accepts_arguments(found, 2) or is_wsgi_app(found):
         raise CannotImport(
             f"Expected handler(event, context) at {place!r}, got {type(found).__name__}. "
             "Next: for an app, handler = Adapter(app) from asgi_lambda or wsgi_lambda."
@@ -87,7 +87,7 @@ def imported(place: str, app_dir: str) -> Handler:
     return found
 
 
-def _broken(name: str, error: Exception) -> CannotImport:
+def _import_error(name: str, error: Exception) -> CannotImport:
     what = type(error).__name__
     if isinstance(error, LambdaAdaptersError):
         what = f"{what}: {error}"

@@ -47,7 +47,7 @@ def url_of(listener: socket.socket, gateway: Gateway) -> str:
     host, port = listener.getsockname()[:2]
     # All of this machine's addresses are no address that a browser could open.
     name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
-    return f"http://{name}:{port}{gateway.platform.root}/"
+    return f"http://{name}:{port}{gateway.front.root}/"
 
 
 def server_of(gateway: Gateway, started: Callable[[], None]) -> uvicorn.Server:

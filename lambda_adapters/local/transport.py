@@ -7,30 +7,31 @@ from typing import Any
 
 import httpx
 
-from lambda_adapters.http.forwarded import DEFAULT_PORTS
-from lambda_adapters.http.messages import Reply, Request
+from lambda_adapters.http.messages import DEFAULT_PORTS, Reply, Request
+from lambda_adapters.http.wire import wire_reply
+from lambda_adapters.invocation.handler import LambdaHandler
 from lambda_adapters.local.context import LocalContext
-from lambda_adapters.local.fronts import LocalFront, header_pairs
-from lambda_adapters.local.gateway_replies import no_route
-from lambda_adapters.local.invocation import Handler, LocalInvocation, accepted, finish_reply
+from lambda_adapters.local.fronts import LocalFront
+from lambda_adapters.local.invocation import LocalInvocation, accept_request
 from lambda_adapters.local.routes import Routes
+from lambda_adapters.protocols.asgi import headers_from_bytes
 
 logger = logging.getLogger("lambda_adapters.local")
 
 
-class _Carrier:
-    """What both transports do before and after the handler's turn."""
+class _Transport:
+    """What both transports do before and after the handler is called."""
 
     def __init__(
         self,
-        handler: Handler,
-        platform: LocalFront,
+        handler: LambdaHandler,
+        front: LocalFront,
         routes: Routes[None],
         timeout: float,
         raise_exceptions: bool,
     ) -> None:
         self._handler = handler
-        self._platform = platform
+        self._front = front
         self._routes = routes
         self._timeout = timeout
         self._raises = raise_exceptions
@@ -39,11 +40,11 @@ class _Carrier:
         return LocalContext(self._timeout)
 
     def _accept(self, sent: httpx.Request) -> LocalInvocation | Reply:
-        """The invocation, or the platform's own answer where the handler is not to be called."""
-        request = request_of(sent)
-        found = accepted(self._platform, request, self._routes)
+        """The invocation, or the front's own reply where the handler is not to be called."""
+        request = request_from_httpx(sent)
+        found = accept_request(self._front, request, self._routes)
         if found is None:
-            return finish_reply(no_route(self._platform.source), request.method)
+            return wire_reply(self._front.rules.no_route(), request.method)
         _, invocation = found
         if invocation.refused is not None:
             logger.error("%s", invocation.problem)
@@ -63,19 +64,19 @@ class _Carrier:
         return invocation.failed()
 
 
-class Transport(_Carrier, httpx.BaseTransport):
+class Transport(_Transport, httpx.BaseTransport):
     """Calls the handler in the caller's thread."""
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         request.read()
         invocation = self._accept(request)
         if isinstance(invocation, Reply):
-            return response_of(invocation)
+            return httpx_response(invocation)
         try:
             response = self._handler(invocation.event(), self._context())
-            return response_of(self._reply(invocation, response))
+            return httpx_response(self._reply(invocation, response))
         except Exception as error:
-            return response_of(self._failed(invocation, error))
+            return httpx_response(self._failed(invocation, error))
 
     def close(self) -> None:
         """Stop what the handler has started, where it can be stopped."""
@@ -84,19 +85,19 @@ class Transport(_Carrier, httpx.BaseTransport):
             stop()
 
 
-class AsyncTransport(_Carrier, httpx.AsyncBaseTransport):
+class AsyncTransport(_Transport, httpx.AsyncBaseTransport):
     """Awaits the handler's own `handle` on the caller's loop; without one calls it in a thread."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         await request.aread()
         invocation = self._accept(request)
         if isinstance(invocation, Reply):
-            return response_of(invocation)
+            return httpx_response(invocation)
         try:
             response = await self._response(invocation.event())
-            return response_of(self._reply(invocation, response))
+            return httpx_response(self._reply(invocation, response))
         except Exception as error:
-            return response_of(self._failed(invocation, error))
+            return httpx_response(self._failed(invocation, error))
 
     async def _response(self, event: Any) -> Any:
         handle = getattr(self._handler, "handle", None)
@@ -114,7 +115,7 @@ class AsyncTransport(_Carrier, httpx.AsyncBaseTransport):
             await asyncio.to_thread(stop)
 
 
-def request_of(sent: httpx.Request) -> Request:
+def request_from_httpx(sent: httpx.Request) -> Request:
     """The request as httpx would write it, its body read; raw_path is the whole public path."""
     url = sent.url
     raw_path = url.raw_path.partition(b"?")[0].decode("latin-1")
@@ -123,14 +124,14 @@ def request_of(sent: httpx.Request) -> Request:
         scheme=url.scheme,
         raw_path=raw_path,
         query=url.query.decode("latin-1"),
-        headers=header_pairs(sent.headers.raw),
+        headers=headers_from_bytes(sent.headers.raw),
         body=sent.content,
         client=("127.0.0.1", 0),
         server=(url.host, url.port or DEFAULT_PORTS.get(url.scheme, 443)),
     )
 
 
-def response_of(reply: Reply) -> httpx.Response:
+def httpx_response(reply: Reply) -> httpx.Response:
     """The reply as httpx would read it; header values keep their bytes."""
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers]
     extensions: dict[str, Any] = {"http_version": b"HTTP/1.1"}

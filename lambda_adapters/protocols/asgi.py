@@ -1,32 +1,37 @@
-"""ASGI's scope and messages from a request, and a reply's parts from messages.
+"""ASGI's HTTP scope and messages from a Request and a Reply, and back.
 
 Source: asgi.readthedocs.io/en/latest/specs/www.html.
 """
 
-from collections.abc import MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from lambda_adapters.errors import AppError
-from lambda_adapters.http.caches import NamesCache, TextCache
-from lambda_adapters.http.messages import Headers, Request
+from lambda_adapters.http.caches import ListCache, TextCache
+from lambda_adapters.http.messages import Headers, Reply, Request
+from lambda_adapters.http.urls import has_path_prefix, raw_path_below, raw_path_from_decoded
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
-
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Any, Any, Any], Awaitable[None]]
 
 START = "http.response.start"
 BODY = "http.response.body"
 
 
-def scope_from_request(request: Request, state: dict[str, Any], root_in_path: bool) -> Scope:
+def scope_from_request(
+    request: Request, state: dict[str, Any] | None = None, *, root_in_path: bool = True
+) -> dict[str, Any]:
     """The connection scope. With root_in_path, both paths begin with root_path, as in uvicorn."""
     path, raw_path, root = request.path, request.raw_path, request.root_path
     if root and root_in_path:
         path, raw_path = request.public_path, request.public_raw_path
     host, port = request.server
-    names, texts = request.columns()
+    names, texts = request.columns
     values = "\n".join(texts).encode("latin-1").split(b"\n")  # faster than one by one
-    if len(values) != len(texts):  # none, or one with a line's end, from a source of somebody's own
+    if len(values) != len(texts):  # no header, or a source of your own that leaves a line feed
         values = [text.encode("latin-1") for text in texts]
     return {
         "type": "http",
@@ -40,16 +45,50 @@ def scope_from_request(request: Request, state: dict[str, Any], root_in_path: bo
         "path": path,
         "raw_path": raw_path.encode(),  # both are ASCII
         "query_string": request.query.encode(),
-        "headers": [*zip(_bytes_of_names[names], values)],  # noqa: B905 - strict takes time
-        "state": state,
+        "headers": [*zip(_byte_names[names], values)],  # noqa: B905 - strict takes time
+        "state": {} if state is None else state,
     }
 
 
-_bytes_of_names = NamesCache(lambda names: tuple([name.encode("ascii") for name in names]))
+_byte_names: ListCache[tuple[bytes, ...]] = ListCache(
+    lambda names: tuple([name.encode("ascii") for name in names])
+)
+
+
+def request_from_scope(scope: Scope, body: bytes = b"") -> Request:
+    """The request that a server put into a scope. Servers may put root_path in front of path, or
+    not; raw_path is the client's where the server says it."""
+    root = scope.get("root_path", "").rstrip("/")
+    path: str = scope["path"]
+    raw_path: str = (scope.get("raw_path") or b"").partition(b"?")[0].decode("latin-1")
+    if root and has_path_prefix(path, root):
+        path = path[len(root) :] or "/"
+        raw_path = raw_path_below(raw_path, root) or ""
+    client, server = scope.get("client"), scope.get("server")
+    scheme: str = scope.get("scheme", "http")
+    return Request(
+        method=scope["method"],
+        scheme=scheme,
+        root_path=root,
+        path=path,
+        raw_path=raw_path or raw_path_from_decoded(path),
+        query=scope.get("query_string", b"").decode("latin-1"),
+        headers=headers_from_bytes(scope["headers"]),
+        body=body,
+        client=(client[0], client[1] or 0) if client else None,
+        server=(server[0], server[1] or 0) if server else ("localhost", 0),
+        http_version=scope.get("http_version", "1.1"),
+    )
+
+
+def headers_from_bytes(pairs: Any) -> Headers:
+    """Headers as ASGI, HTTPX and h11 hold them, with lower-case names."""
+    return [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in pairs]
 
 
 def head_from_message(message: Message) -> tuple[int, Headers]:
-    """The status and the headers, lower-case names; AppError for what they cannot be."""
+    """The status and the headers of `http.response.start`, lower-case names; AppError for what
+    they cannot be."""
     status = message.get("status")
     if not isinstance(status, int) or isinstance(status, bool):
         raise AppError(f"Expected an int as status, got {type(status).__name__}.")
@@ -57,7 +96,7 @@ def head_from_message(message: Message) -> tuple[int, Headers]:
         # RFC 9110 §5.5: white space around a value is not part of it
         headers = [
             (
-                _text_of_name[name] if type(name) is bytes else name.decode("latin-1").lower(),
+                _text_name[name] if type(name) is bytes else name.decode("latin-1").lower(),
                 value.decode("latin-1").strip(" \t"),
             )
             for name, value in message.get("headers", ())
@@ -67,10 +106,23 @@ def head_from_message(message: Message) -> tuple[int, Headers]:
     return int(status), headers  # an HTTPStatus is an int, and JSON must see one
 
 
-_text_of_name: TextCache[bytes, str] = TextCache(lambda name: name.decode("latin-1").lower())
+_text_name: TextCache[bytes, str] = TextCache(lambda name: name.decode("latin-1").lower())
 
 
-def bytes_of(body: object) -> bytes:
+def body_from_message(message: Message) -> bytes:
+    """The bytes of `http.response.body`; AppError for what is not bytes."""
+    body = message.get("body", b"")
+    if isinstance(body, bytes):
+        return body
     if isinstance(body, (bytearray, memoryview)):
         return bytes(body)
     raise AppError(f"Expected bytes as body, got {type(body).__name__}.")
+
+
+def messages_from_reply(reply: Reply) -> tuple[Message, Message]:
+    """The two messages that send a whole reply."""
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers]
+    return (
+        {"type": START, "status": reply.status, "headers": headers},
+        {"type": BODY, "body": reply.body},
+    )

@@ -1,9 +1,8 @@
-"""A PEP 3333 server for one request: the environ, start_response, and the app's iterable.
+"""WSGI's environ and start_response from a Request and a Reply, and back.
 
 Source: peps.python.org/pep-3333; where it leaves a choice, gunicorn's.
 """
 
-import logging
 import re
 import sys
 from collections.abc import Callable, Iterable
@@ -13,13 +12,10 @@ from typing import Any
 from wsgiref.util import FileWrapper
 
 from lambda_adapters.errors import AppError
-from lambda_adapters.http.caches import NamesCache, TextCache
+from lambda_adapters.http.caches import ListCache, TextCache
 from lambda_adapters.http.headers import list_map
-from lambda_adapters.http.messages import Headers, Request
-from lambda_adapters.http.urls import path_bytes_from_raw
-
-_not_reason = re.compile("[^\t\x20-\x7e\x80-\xff]").search  # RFC 9112 §4
-logger = logging.getLogger("lambda_adapters")
+from lambda_adapters.http.messages import Headers, Reply, Request, phrase_of
+from lambda_adapters.http.urls import path_bytes_from_raw, raw_path_below, raw_path_from_bytes
 
 Environ = dict[str, Any]
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
@@ -27,15 +23,17 @@ Write = Callable[[bytes], object]
 StartResponse = Callable[..., Write]
 App = Callable[[Environ, StartResponse], Iterable[bytes]]
 
+_outside_reason = re.compile("[^\t\x20-\x7e\x80-\xff]").search  # RFC 9112 §4
+_CONTENT = ("CONTENT_TYPE", "CONTENT_LENGTH")
+
 
 def environ_from_request(request: Request) -> Environ:
     """The environ; valid under wsgiref.validate."""
     raw_path, root, query = request.raw_path, request.root_path, request.query
     uri = request.public_raw_path if root else raw_path
     host, port = request.server
-    client = request.client
-    names, values = request.columns()
-    template, keys = _template_of[names]
+    names, values = request.columns
+    template, variables = _template_for[names]
     environ = template.copy()
     environ["REQUEST_METHOD"] = request.method
     if root:
@@ -51,41 +49,19 @@ def environ_from_request(request: Request) -> Environ:
     environ["wsgi.url_scheme"] = request.scheme
     environ["wsgi.input"] = BytesIO(request.body)
     environ["wsgi.errors"] = sys.stderr
-    if client:
-        environ["REMOTE_ADDR"], remote_port = client
+    if request.client:
+        environ["REMOTE_ADDR"], remote_port = request.client
         if remote_port:
             environ["REMOTE_PORT"] = str(remote_port)
-    # Not strict, which takes time: both are of one length.
-    environ.update(_variables(request.headers) if keys is None else zip(keys, values))  # noqa: B905
+    if variables is None:
+        environ.update(_joined_variables(request.headers))
+    else:
+        environ.update(zip(variables, values))  # noqa: B905 - strict takes time
     return environ
 
 
-def _variables(headers: Headers) -> dict[str, str]:
-    """The headers as variables: repeats are joined, but a content has one length and one type."""
-    variables = {_key_of[name]: value for name, value in headers}
-    if len(variables) < len(headers):
-        lists = list_map((_key_of[name], value) for name, value in headers)
-        for key, values in lists.items():
-            variables[key] = ",".join(values) if key.startswith("HTTP_") else values[0]
-    variables.pop("", None)
-    return variables
-
-
-def _key(name: str) -> str:
-    """The header's variable; "" for those that must not have one."""
-    if "_" in name or name == "proxy":
-        # X_User would become X-User's variable, and Proxy the proxy of the app's own client
-        # (httpoxy.org).
-        return ""
-    key = name.upper().replace("-", "_")
-    return key if key in ("CONTENT_LENGTH", "CONTENT_TYPE") else "HTTP_" + key
-
-
-_key_of = TextCache(_key)
-
-
-# What every environ has, and what all have that come with the same headers: a copy of a dict costs
-# less than a new one.
+# What every environ has. A copy costs less than a new dict, so there is a template for each list
+# of header names.
 _ALWAYS: Environ = {
     "REQUEST_METHOD": "GET",
     "SCRIPT_NAME": "",
@@ -110,115 +86,106 @@ _ALWAYS: Environ = {
 
 
 def _template(names: tuple[str, ...]) -> tuple[Environ, list[str] | None]:
-    """An environ without values, and the headers' variables; None where one is repeated, or must
-    not be there."""
-    keys = [_key_of[name] for name in names]
-    if len({*keys, ""}) <= len(keys):
+    """An environ without values, and the headers' variables; None where two headers share one, or
+    a header must not have one."""
+    variables = [_variable[name] for name in names]
+    if "" in variables or len({*variables}) < len(variables):
         return _ALWAYS, None
-    return _ALWAYS | dict.fromkeys(keys), keys
+    return _ALWAYS | dict.fromkeys(variables), variables
 
 
-_template_of = NamesCache(_template)
+def _joined_variables(headers: Headers) -> Environ:
+    """The headers as variables: repeats are joined, but a content has one length and one type."""
+    lists = list_map((_variable[name], value) for name, value in headers)
+    lists.pop("", None)
+    return {
+        variable: ",".join(values) if variable.startswith("HTTP_") else values[0]
+        for variable, values in lists.items()
+    }
 
 
-class Conversation:
-    """What the app says through start_response and write, passed on when PEP 3333 allows to the
-    `start`, `write` and `end` of the class that derives from it."""
-
-    __slots__ = ()
-
-    _head: tuple[int, Headers, str] | None
-    started: bool
-    complete: bool
-
-    def start(self, status: int, headers: Headers, reason: str = "") -> None:
-        raise NotImplementedError
-
-    def write(self, data: bytes) -> None:
-        raise NotImplementedError
-
-    def end(self) -> None:
-        raise NotImplementedError
-
-    def converse(self, app: App, environ: Environ) -> None:
-        """Call the app, take its whole reply, close its iterable. Raises AppError for what it does
-        wrong; an exception behind the end of the reply is logged and costs nothing."""
-        try:
-            chunks = app(environ, self.start_response)
-            is_list = type(chunks) is list
-            if not (is_list or hasattr(chunks, "__iter__") or hasattr(chunks, "__getitem__")):
-                raise AppError(
-                    "Expected the app to return an iterable of bytes, got "
-                    f"{type(chunks).__name__}. Is a return missing?"
-                )
-            try:
-                for chunk in chunks:
-                    self.take(chunk)
-                if not self.started:
-                    self._send_head("The app returned without a call of start_response.")
-                self.end()
-            finally:
-                close = None if is_list else getattr(chunks, "close", None)
-                if close is not None:
-                    close()
-        except Exception as error:
-            if not self.complete:
-                if isinstance(error, AppError):
-                    raise
-                raise AppError("The app raised an exception.") from error
-            logger.exception("The app raised an exception after its reply, in close().")
-
-    def start_response(
-        self, status: str, headers: list[tuple[str, str]], exc_info: ExcInfo | None = None
-    ) -> Write:
-        """A second call is an error page's: it needs exc_info, and replaces the head unless that
-        was sent, in which case the exception is raised again."""
-        if exc_info is not None and exc_info[1] is not None:
-            try:
-                if self.started:
-                    raise exc_info[1].with_traceback(exc_info[2])
-            finally:
-                exc_info = None  # the traceback holds this frame
-        elif self._head is not None:
-            raise AppError("The app called start_response twice without exc_info.")
-        if not isinstance(status, str):
-            raise AppError(f'Expected a status such as "200 OK", got {type(status).__name__}.')
-        code, reason = _status_of[status]
-        try:
-            # RFC 9110 §5.5: white space around a value is not part of it (Django 5 writes some).
-            pairs = [(lower(name), strip(value, " \t")) for name, value in headers]
-        except (TypeError, ValueError):
-            raise AppError(
-                "Expected headers as a list of (name, value), both str, got something else."
-            ) from None
-        self._head = code, pairs, reason
-        return self.take
-
-    def take(self, data: bytes) -> None:
-        """A piece of the body; the first one that is not empty sends the head."""
-        if not isinstance(data, bytes):
-            raise AppError(f"Expected bytes as body, got {type(data).__name__}.")
-        if data:
-            if not self.started:
-                self._send_head("The app sent a body before it called start_response.")
-            self.write(data)
-
-    def _send_head(self, missing: str) -> None:
-        if self._head is None:
-            raise AppError(missing)
-        self.start(*self._head)
+def _variable_of(name: str) -> str:
+    """The header's variable; "" for those that must not have one: X_User would become X-User's
+    variable, and Proxy the proxy of the app's own client (httpoxy.org)."""
+    if "_" in name or name == "proxy":
+        return ""
+    variable = name.upper().replace("-", "_")
+    return variable if variable in _CONTENT else "HTTP_" + variable
 
 
-lower, strip = str.lower, str.strip  # of what is no str, they raise a TypeError
+_variable: TextCache[str, str] = TextCache(_variable_of)
+_template_for: ListCache[tuple[Environ, list[str] | None]] = ListCache(_template)
 
 
-def _status(status: str) -> tuple[int, str]:
+def request_from_environ(environ: Environ, body: bytes = b"") -> Request:
+    """The request that a server put into an environ. The raw path is the client's where the server
+    says it (RAW_URI, REQUEST_URI); the path is decoded as UTF-8."""
+    root, path = (_bytes_of(environ.get(name, "")) for name in ("SCRIPT_NAME", "PATH_INFO"))
+    target = environ.get("RAW_URI") or environ.get("REQUEST_URI") or ""
+    target, mark, query = target.partition("?")
+    root_path = root.decode("utf-8", "replace")
+    # A target may be a whole URL, or have a prefix that a proxy took off.
+    as_sent = path_bytes_from_raw(target) == root + path
+    raw_path = raw_path_below(target, root_path) if as_sent else None
+    scheme: str = environ["wsgi.url_scheme"]
+    address, protocol = environ.get("REMOTE_ADDR"), environ.get("SERVER_PROTOCOL", "HTTP/1.1")
+    return Request(
+        method=environ["REQUEST_METHOD"],
+        scheme=scheme,
+        root_path=root_path,
+        path=path.decode("utf-8", "replace"),
+        raw_path=raw_path_from_bytes(path) if raw_path is None else raw_path,
+        query=query if as_sent and mark else environ.get("QUERY_STRING", ""),
+        headers=[
+            (key.removeprefix("HTTP_").replace("_", "-").lower(), value)
+            for key, value in environ.items()
+            if key.startswith("HTTP_") or (key in _CONTENT and value)
+        ],
+        body=body,
+        client=(address, int(environ.get("REMOTE_PORT") or 0)) if address else None,
+        server=(environ["SERVER_NAME"], int(environ["SERVER_PORT"])),
+        http_version=protocol.partition("/")[2],
+    )
+
+
+def _bytes_of(text: str) -> bytes:
+    """The bytes of PEP 3333's bytes-in-str."""
+    return text.encode("latin-1")
+
+
+def head_from_start_response(status: object, headers: Any) -> tuple[int, Headers, str]:
+    """The status code, the headers with lower-case names, and the reason phrase; AppError for what
+    they cannot be."""
+    if not isinstance(status, str):
+        raise AppError(f'Expected a status such as "200 OK", got {type(status).__name__}.')
+    code, reason = _status[status]
+    try:
+        # RFC 9110 §5.5: white space around a value is not part of it (Django 5 writes some).
+        pairs = [(_lower(name), _strip(value, " \t")) for name, value in headers]
+    except (TypeError, ValueError):
+        raise AppError(
+            "Expected headers as a list of (name, value), both str, got something else."
+        ) from None
+    return code, pairs, reason
+
+
+_lower, _strip = str.lower, str.strip  # they raise a TypeError for what is not a str
+
+
+def _parse_status(status: str) -> tuple[int, str]:
     code, _, reason = status.partition(" ")
     if not (code.isascii() and code.isdigit() and len(code) == 3):
         raise AppError('Expected a status such as "200 OK", got one without a three-digit code.')
-    if _not_reason(reason):
+    if _outside_reason(reason):
         raise AppError("The status holds a character that no status line can have, such as CR.")
     return int(code), reason
 
 
-_status_of = TextCache(_status)
+_status: TextCache[str, tuple[int, str]] = TextCache(_parse_status)
+
+
+def send_reply(reply: Reply, start_response: StartResponse) -> list[bytes]:
+    """Call start_response for a whole reply, and return its iterable."""
+    reason = reply.reason or phrase_of(reply.status)
+    start_response(f"{reply.status} {reason}", list(reply.headers))
+    return [reply.body] if reply.body else []

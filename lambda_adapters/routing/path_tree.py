@@ -6,8 +6,7 @@ before the one for any method. A slash at the end of a path does not matter.
 """
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from lambda_adapters.errors import ConfigurationError
 from lambda_adapters.routing.pattern import DEFAULT, GREEDY, STATIC, Pattern
@@ -17,23 +16,26 @@ ANY = "ANY"
 """API Gateway's word for whichever method."""
 
 
-@dataclass(slots=True)
 class _Leaf(Generic[T]):
-    pattern: Pattern
-    target: T
+    __slots__ = ("pattern", "target")
+
+    def __init__(self, pattern: Pattern, target: T) -> None:
+        self.pattern = pattern
+        self.target = target
 
 
-@dataclass(slots=True)
 class _Node(Generic[T]):
-    static: "dict[str, _Node[T]]" = field(default_factory=dict)
-    parameter: "_Node[T] | None" = None
-    full: dict[str, _Leaf[T]] = field(default_factory=dict)  # by method
-    greedy: dict[str, _Leaf[T]] = field(default_factory=dict)
-    mounted: bool = False  # then what is below may be empty
+    __slots__ = ("full", "greedy", "mounted", "parameter", "static")
+
+    def __init__(self) -> None:
+        self.static: dict[str, _Node[T]] = {}
+        self.parameter: _Node[T] | None = None
+        self.full: dict[str, _Leaf[T]] = {}  # by method
+        self.greedy: dict[str, _Leaf[T]] = {}
+        self.mounted = False  # then what is below may be empty
 
 
-@dataclass(slots=True, frozen=True)
-class Found(Generic[T]):
+class Found(NamedTuple, Generic[T]):
     """A target, its pattern's text and its parameters."""
 
     target: T

@@ -4,7 +4,6 @@ Source: docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-ro
 """
 
 import re
-from dataclasses import dataclass
 
 from lambda_adapters.errors import ConfigurationError
 
@@ -16,18 +15,17 @@ _parameter = re.compile(r"\{([A-Za-z0-9._:$-]+)(\+?)\}").fullmatch
 _static = re.compile(r"[^{}?#\s]+").fullmatch
 
 
-@dataclass(slots=True, frozen=True)
 class Pattern:
     """One pattern, checked. Raises ConfigurationError for what API Gateway would refuse.
 
     `segments` holds its parts: (STATIC, text), (PARAMETER, name) or, last, (GREEDY, name).
     """
 
-    text: str
-    segments: tuple[tuple[int, str], ...] = ()
+    __slots__ = ("segments", "text")
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "segments", () if self.text == DEFAULT else _segments(self.text))
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.segments = () if text == DEFAULT else _segments(text)
 
     def values(self, segments: list[str]) -> tuple[tuple[str, str], ...]:
         """The parameters that a path's segments give, once it is known to match. A greedy value

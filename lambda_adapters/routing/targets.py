@@ -1,25 +1,26 @@
 """Targets of a Router: handlers, plain functions, and names of either that are imported late."""
 
 import importlib
-import inspect
 import re
 import threading
-from collections.abc import Callable
 from typing import Any
 
 from lambda_adapters.errors import AppError, ConfigurationError
-from lambda_adapters.invocation.app_handler import accepts_arguments
-from lambda_adapters.invocation.handler import Handler
+from lambda_adapters.invocation.handler import Handler, LambdaHandler
+from lambda_adapters.invocation.introspection import (
+    accepts_arguments,
+    is_coroutine_function,
+    is_wsgi_app,
+)
 
-Function = Callable[[Any, Any], Any]
-Target = Handler | Function | str
+Target = Handler | LambdaHandler | str
 
 _dotted = r"[^\W\d]\w*(?:\.[^\W\d]\w*)*"
 split_target_name = re.compile(rf"({_dotted}):({_dotted})").fullmatch
-"""The module and the attribute of `package.module:attribute`; None for what is no such place."""
+"""The module and the attribute of `package.module:attribute`; None for another text."""
 
 
-def checked(target: object, role: str) -> Target:
+def check_target(target: object, role: str) -> Target:
     """The target; ConfigurationError for what could never be called as (event, context)."""
     if isinstance(target, str):
         if split_target_name(target) is None:
@@ -29,8 +30,8 @@ def checked(target: object, role: str) -> Target:
         return target
     if isinstance(target, Handler):
         return target
-    if callable(target) and accepts_arguments(target, 2) and not is_wsgi(target):
-        if not inspect.iscoroutinefunction(target):
+    if callable(target) and accepts_arguments(target, 2) and not is_wsgi_app(target):
+        if not is_coroutine_function(target):
             return target
         raise ConfigurationError(
             f"Expected {role} as a function that returns its answer, got a coroutine function, "
@@ -43,22 +44,13 @@ def checked(target: object, role: str) -> Target:
     )
 
 
-def is_wsgi(found: object) -> bool:
-    """Whether it is an app, although it takes two arguments: they have the names of PEP 3333."""
-    try:
-        names = list(inspect.signature(found).parameters)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        return False
-    return names == ["environ", "start_response"]
-
-
 class LazyTarget:
     """A target that is there already, or that is imported when it is first needed."""
 
     __slots__ = ("_lock", "_role", "_target")
 
     def __init__(self, target: object, role: str) -> None:
-        self._target = checked(target, role)
+        self._target = check_target(target, role)
         self._role = role
         self._lock = threading.RLock()  # a module may ask its own router
 
@@ -66,33 +58,33 @@ class LazyTarget:
         return repr(self._target)
 
     @property
-    def loaded(self) -> Handler | Function | None:
+    def loaded(self) -> Handler | LambdaHandler | None:
         """The target, if nothing has to be imported for it."""
         return None if isinstance(self._target, str) else self._target
 
-    def get(self) -> Handler | Function:
-        """The target. AppError where it cannot be imported or is no handler; the next request
+    def get(self) -> Handler | LambdaHandler:
+        """The target. AppError where it cannot be imported or is not a handler; the next request
         tries again."""
         with self._lock:
             target = self._target
             if isinstance(target, str):
-                self._target = target = _imported(target, self._role)
+                self._target = target = _import_target(target, self._role)
             return target
 
 
-def _imported(place: str, role: str) -> Handler | Function:
-    match = split_target_name(place)
+def _import_target(name: str, role: str) -> Handler | LambdaHandler:
+    match = split_target_name(name)
     assert match is not None  # checked before
     try:
         found: Any = importlib.import_module(match[1])
         for part in match[2].split("."):
             found = getattr(found, part)
     except Exception as error:
-        raise AppError(f"Expected to import {role} from {place!r}, got the error above.") from error
+        raise AppError(f"Expected to import {role} from {name!r}, got the error above.") from error
     try:
-        target = checked(found, f"{role} at {place!r}")
+        target = check_target(found, f"{role} at {name!r}")
     except ConfigurationError as error:
         raise AppError(str(error)) from None
     if isinstance(target, str):
-        raise AppError(f"Expected a handler at {place!r}, got another text. Name its place itself.")
+        raise AppError(f"Expected a handler at {name!r}, got a text. Next: name that one itself.")
     return target

@@ -5,12 +5,12 @@ from typing import Any
 
 from lambda_adapters.errors import ConfigurationError
 from lambda_adapters.routing.targets import LazyTarget
-from lambda_adapters.triggers.detection import NAMES
+from lambda_adapters.triggers.detection import TRIGGER_NAMES
 
 _FILTERS = {"eventbridge": {"source": "source", "detail_type": "detail-type"}}
 """Of the triggers that can be filtered: the option's name, and the event's key."""
 
-# Senders whose events are what their owner wrote: nothing tells them apart.
+# Senders whose events hold what their owner wrote, so that nothing tells them apart.
 _DIRECT = frozenset({"iot", "invoke", "scheduler", "step_functions", "stepfunctions"})
 
 Key = tuple[str, frozenset[tuple[str, str]]]
@@ -20,14 +20,14 @@ class TriggerTable:
     """Targets by trigger and filters; more filters come before fewer."""
 
     def __init__(self) -> None:
-        self._places: dict[Key, LazyTarget] = {}
+        self._targets: dict[Key, LazyTarget] = {}
 
-    def add(self, name: str, place: LazyTarget, filters: Mapping[str, str]) -> None:
-        """Raises ConfigurationError for a name or filter that is none, and for a taken one."""
-        if name not in NAMES:
+    def add(self, name: str, target: LazyTarget, filters: Mapping[str, str]) -> None:
+        """Raises ConfigurationError for an unknown name or filter, and for a second target."""
+        if name not in TRIGGER_NAMES:
             from difflib import get_close_matches  # takes its time, and is rarely needed
 
-            near = ["direct"] if name in _DIRECT else get_close_matches(name, NAMES, 1)
+            near = ["direct"] if name in _DIRECT else get_close_matches(name, TRIGGER_NAMES, 1)
             hint = f" Did you mean {near[0]!r}?" if near else ""
             raise ConfigurationError(
                 f"Expected a trigger's name such as sqs, s3 or schedule, got {name!r}.{hint}"
@@ -40,22 +40,22 @@ class TriggerTable:
         if not all(isinstance(value, str) for value in filters.values()):
             raise ConfigurationError(f"Expected a text for each filter of {name}, got another.")
         key = (name, frozenset((keys[option], value) for option, value in filters.items()))
-        if key in self._places:
+        if key in self._targets:
             raise ConfigurationError(
-                f"Expected one target for {name} with these filters, got {self._places[key]!r} "
-                f"and {place!r}."
+                f"Expected one target for {name} with these filters, got {self._targets[key]!r} "
+                f"and {target!r}."
             )
-        self._places[key] = place
+        self._targets[key] = target
 
-    def places(self) -> Iterator[LazyTarget]:
-        """All targets, in the order of their adding."""
-        return iter(self._places.values())
+    def targets(self) -> Iterator[LazyTarget]:
+        """All targets, in the order in which they were added."""
+        return iter(self._targets.values())
 
     def find(self, event: Any, name: str) -> LazyTarget | None:
         """The target with the most filters, all of which the event meets."""
         met = [
-            (len(filters), place)
-            for (of, filters), place in self._places.items()
-            if of == name and all(event.get(key) == value for key, value in filters)
+            (len(filters), target)
+            for (trigger, filters), target in self._targets.items()
+            if trigger == name and all(event.get(key) == value for key, value in filters)
         ]
         return max(met, key=lambda pair: pair[0])[1] if met else None

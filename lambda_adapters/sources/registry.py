@@ -50,7 +50,7 @@ def source_by_name(name: str) -> Source:
     """The built-in source with this name, such as `http_api`. Raises KeyError for another name."""
     source = _loaded.get(name)
     if source is None:
-        source = _loaded[name] = import_module(f"{_PACKAGE}.{_MODULES[name][0]}")  # type: ignore[assignment]
+        source = _loaded[name] = import_module(f"{_PACKAGE}.{_MODULES[name][0]}")
     return source
 
 

@@ -5,8 +5,8 @@ Refused means None here; the source turns that into the reply that AWS would sen
 
 from typing import Any
 
-from lambda_adapters.http.body import decode
-from lambda_adapters.http.headers import clean, latin
+from lambda_adapters.http.body import decode_base64
+from lambda_adapters.http.headers import are_valid, to_latin_1
 from lambda_adapters.http.messages import Headers, Reply
 
 
@@ -56,8 +56,8 @@ def _pairs(pairs: list[tuple[Any, object]], strings_only: bool) -> Headers | Non
         text = parse_value(value)
         if text is None or not isinstance(name, str):
             return None
-        headers.append((name.lower(), latin(text)))
-    return headers if clean(headers) else None
+        headers.append((name.lower(), to_latin_1(text)))
+    return headers if are_valid(headers) else None
 
 
 def parse_body(response: dict[str, Any], *, encoded: bool) -> bytes | None:
@@ -70,7 +70,7 @@ def parse_body(response: dict[str, Any], *, encoded: bool) -> bytes | None:
     if not encoded:
         return body.encode("utf-8", "replace")
     try:
-        return decode(body)
+        return decode_base64(body)
     except ValueError:
         return None
 

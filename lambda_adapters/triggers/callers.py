@@ -7,13 +7,11 @@ Only what the platform writes into `requestContext` counts; headers are anybody'
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Kind = Literal["jwt", "lambda", "iam", "cognito"]
 
 
-@dataclass(slots=True, frozen=True)
 class Caller:
     """Whom an authorizer let through.
 
@@ -23,10 +21,30 @@ class Caller:
     identity. `scopes` are the token's.
     """
 
-    kind: Kind
-    principal: str | None
-    claims: Mapping[str, Any] = field(default_factory=dict, repr=False)  # may be personal
-    scopes: tuple[str, ...] = ()
+    __slots__ = ("claims", "kind", "principal", "scopes")
+
+    def __init__(
+        self,
+        kind: Kind,
+        principal: str | None,
+        claims: Mapping[str, Any] | None = None,
+        scopes: tuple[str, ...] = (),
+    ) -> None:
+        self.kind = kind
+        self.principal = principal
+        self.claims: Mapping[str, Any] = {} if claims is None else claims
+        self.scopes = scopes
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Caller) and all(
+            getattr(self, name) == getattr(other, name) for name in self.__slots__
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        """Without the claims: they may be personal, and a repr ends up in logs."""
+        return f"Caller(kind={self.kind!r}, principal={self.principal!r}, scopes={self.scopes!r})"
 
 
 def caller_of(event: Any) -> Caller | None:
@@ -36,7 +54,7 @@ def caller_of(event: Any) -> Caller | None:
         return None
     given, identity = context.get("authorizer"), context.get("identity")
     if not given and not (isinstance(identity, dict) and identity.get("userArn")):
-        return None  # nobody was asked
+        return None  # no authorizer was asked
     if "__ow_method" in event:
         return None  # OpenWhisk has none, and its clients can add keys
     if isinstance(given, dict) and given:

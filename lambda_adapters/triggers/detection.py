@@ -52,7 +52,7 @@ _KEY_SETS = {
     "iot_1_click": {"deviceEvent", "deviceInfo"},
     "iot_provisioning": {"certificateId", "templateArn"},
 }
-NAMES = frozenset(
+TRIGGER_NAMES = frozenset(
     {*_RECORD_SOURCES.values(), *_EVENT_SOURCES.values(), *_KEY_SETS, "schedule", "authorizer"}
     | {"websocket_api", "warmup", "direct", "command"}
 )
@@ -87,7 +87,7 @@ COMMAND = "lambda_adapters_command"
 client context's `custom`."""
 
 
-def named(event: Any) -> str | None:
+def trigger_name(event: Any) -> str | None:
     """The name of what sent an event that no source claims; None where nothing is known of it."""
     if not isinstance(event, dict):
         return "direct"

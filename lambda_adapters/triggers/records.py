@@ -14,7 +14,7 @@ from typing import Any
 
 from lambda_adapters.errors import UnknownEvent
 from lambda_adapters.sources.registry import find_source
-from lambda_adapters.triggers.detection import named
+from lambda_adapters.triggers.detection import trigger_name
 
 Record = dict[str, Any]
 
@@ -38,7 +38,7 @@ def records(event: Any) -> list[Record]:
     log events, unpacked; an event that has no records (EventBridge, Cognito, one of your own) is
     the only one. Raises UnknownEvent for HTTP events and for records that are not there.
     """
-    name = None if find_source(event) is not None else named(event)
+    name = None if find_source(event) is not None else trigger_name(event)
     if name == "cloudwatch_logs":
         return _log_events(event)
     if name in _SEVERAL:
@@ -90,7 +90,7 @@ def partial_failures(event: Any, function: Callable[[Record], object]) -> dict[s
     failures (FunctionResponseTypes). Where order matters nothing is called behind a failure: of
     a FIFO queue the failed message and all behind it are named, of a stream the failed record.
     """
-    name = named(event)
+    name = trigger_name(event)
     id_of = _IDS.get(name or "")
     if id_of is None:
         raise UnknownEvent(
@@ -105,7 +105,7 @@ def partial_failures(event: Any, function: Callable[[Record], object]) -> dict[s
         except Exception:
             logger.exception("Record %s of %s failed; it will come again.", record_id, name)
             if name != "sqs":
-                failed.append(record_id)  # a stream goes back to it, whatever else is named
+                failed.append(record_id)  # a stream goes back to it, whatever else is trigger_name
                 break
             if str(record.get("eventSourceARN")).endswith(".fifo"):
                 failed += [other for other, _ in pending[at:]]

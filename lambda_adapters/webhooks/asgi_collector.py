@@ -1,18 +1,24 @@
-"""An ASGI app's whole reply, collected before anything of it is sent."""
+"""AsgiCollector: an ASGI app's whole reply, collected before anything of it is sent."""
 
 from collections.abc import Awaitable, Callable
 
 from lambda_adapters.errors import AppError
 from lambda_adapters.http.messages import Reply
-from lambda_adapters.protocols.asgi import BODY, START, Message
+from lambda_adapters.protocols.asgi import (
+    BODY,
+    START,
+    Message,
+    body_from_message,
+    head_from_message,
+)
 
 
 class AsgiCollector:
-    """Its `send` is what the app gets; `finished` is awaited with the reply when that is whole,
-    before whatever the app does behind it (background tasks)."""
+    """The app gets its `send`. `on_reply` is awaited with the reply when that is whole, before
+    what the app does behind it (background tasks)."""
 
-    def __init__(self, finished: Callable[[Reply], Awaitable[None]]) -> None:
-        self._finished = finished
+    def __init__(self, on_reply: Callable[[Reply], Awaitable[None]]) -> None:
+        self._on_reply = on_reply
         self._reply: Reply | None = None
         self._chunks: list[bytes] = []
         self.complete = False
@@ -24,15 +30,13 @@ class AsgiCollector:
             return
         kind = message["type"]
         if kind == START and self._reply is None:
-            headers = [(bytes(n).decode("latin-1").lower(), bytes(v).decode("latin-1"))
-                       for n, v in message.get("headers", ())]  # fmt: skip
-            self._reply = Reply(message["status"], headers)
+            self._reply = Reply(*head_from_message(message))
         elif kind == BODY and self._reply is not None:
-            self._chunks.append(message.get("body", b""))
+            self._chunks.append(body_from_message(message))
             if not message.get("more_body", False):
                 self.complete = True
                 self._reply.body = b"".join(self._chunks)
-                await self._finished(self._reply)
+                await self._on_reply(self._reply)
         else:
             expected = START if self._reply is None else BODY
             raise AppError(f"Expected the ASGI message {expected!r}, got {kind!r}.")

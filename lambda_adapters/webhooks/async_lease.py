@@ -1,4 +1,4 @@
-"""Leases from the loop: taken and ended in threads, which go on when nobody waits any more."""
+"""Leases on an event loop: acquired and ended in threads, which go on if it is cancelled."""
 
 import asyncio
 import threading
@@ -7,7 +7,7 @@ from typing import Any
 
 from lambda_adapters.http.messages import Reply
 from lambda_adapters.webhooks.delivery import Delivery
-from lambda_adapters.webhooks.once import Lease, Once
+from lambda_adapters.webhooks.idempotency import Lease, Once
 
 
 class AsyncLease:
@@ -17,36 +17,36 @@ class AsyncLease:
         self._once = once
         self._delivery = delivery
         self._lock = threading.Lock()
-        self._begun: Lease | Reply | None = None
+        self._acquired: Lease | Reply | None = None
         self._unwanted = False
 
-    async def lease(self) -> Lease | Reply:
-        """The lease, or the answer in its place; if this is cancelled, it is given back."""
+    async def acquire(self) -> Lease | Reply:
+        """The lease, or the reply in its place; if this is cancelled, the lease is released."""
         try:
-            return await asyncio.to_thread(self._begin)
+            return await asyncio.to_thread(self._acquire)
         except asyncio.CancelledError:
             asyncio.get_running_loop().run_in_executor(None, self._abandon)
             raise
 
-    def _begin(self) -> Lease | Reply:
-        begun = self._once.begin(self._delivery)
+    def _acquire(self) -> Lease | Reply:
+        acquired = self._once.acquire(self._delivery)
         with self._lock:
-            self._begun = begun
+            self._acquired = acquired
             unwanted = self._unwanted
         if unwanted:
-            self._give_back(begun)
-        return begun
+            self._release(acquired)
+        return acquired
 
     def _abandon(self) -> None:
         with self._lock:
             self._unwanted = True
-            begun = self._begun
-        self._give_back(begun)
+            acquired = self._acquired
+        self._release(acquired)
 
-    def _give_back(self, begun: Lease | Reply | None) -> None:
+    def _release(self, acquired: Lease | Reply | None) -> None:
         # One of the two comes here with the lease: who is the second to take the lock.
-        if isinstance(begun, Lease):
-            self._once.give_back(begun)
+        if isinstance(acquired, Lease):
+            self._once.release(acquired)
 
 
 async def uninterrupted(function: Callable[..., object], *arguments: Any) -> None:

@@ -4,30 +4,30 @@ from collections.abc import MutableMapping
 from typing import Any
 
 from lambda_adapters.errors import AppError, ConfigurationError
-from lambda_adapters.invocation.app_handler import accepts_arguments
 from lambda_adapters.invocation.handler import Handler
+from lambda_adapters.invocation.introspection import accepts_arguments
 from lambda_adapters.webhooks.delivery import INSIDE
 
-KINDS = {"wsgi_lambda": (2, "a WSGI app"), "asgi_lambda": (3, "an ASGI app")}
-"""How many arguments the apps of a package take, and what they are called."""
+KINDS = {"WsgiWebhooks": (2, "a WSGI app"), "AsgiWebhooks": (3, "an ASGI app")}
+"""By middleware: how many arguments its apps take, and what they are called."""
 
 
-def check_app(app: object, package: str) -> None:
-    """Raise ConfigurationError for what is no app of the kind that the package serves."""
-    other = next(name for name in KINDS if name != package)
-    arguments, kind = KINDS[package]
+def check_app(app: object, middleware: str) -> None:
+    """Raise ConfigurationError for what is not an app of the kind that the middleware wraps."""
+    other = next(name for name in KINDS if name != middleware)
+    arguments, kind = KINDS[middleware]
     if isinstance(app, Handler):
-        raise check_not_handler(kind, app)
+        raise handler_error(kind, app)
     if accepts_arguments(app, arguments):
         return
     if accepts_arguments(app, KINDS[other][0]):
-        hint = f"Next: from {other}.webhooks import Webhooks."
+        hint = f"Next: from lambda_adapters.webhooks import {other}."
     else:
-        hint = "Next: Webhooks(app, {path: sender}) with the app itself."
+        hint = f"Next: {middleware}(app, {{path: sender}}) with the app itself."
     raise ConfigurationError(f"Expected {kind}, got {type(app).__name__}. {hint}")
 
 
-def check_not_handler(kind: str, handler: object) -> ConfigurationError:
+def handler_error(kind: str, handler: object) -> ConfigurationError:
     """The error for an Adapter or a Router, which is not called as the middleware would."""
     name = type(handler).__name__
     return ConfigurationError(

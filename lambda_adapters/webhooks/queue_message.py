@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lambda_adapters.errors import AppError, UnknownEvent
-from lambda_adapters.http.body import decode, encode
+from lambda_adapters.http.body import decode_base64, encode_base64
 from lambda_adapters.webhooks.delivery import KEY, Delivery
 
 MOST = 1_048_576
@@ -31,9 +31,9 @@ def text_of(delivery: Delivery) -> str:
     try:
         text = _text(delivery, delivery.body.decode(), "text")
     except UnicodeDecodeError:
-        text = _text(delivery, encode(delivery.body), "base64")
+        text = _text(delivery, encode_base64(delivery.body), "base64")
     if len(text) > MOST:
-        text = _text(delivery, encode(zlib.compress(delivery.body)), "zlib")
+        text = _text(delivery, encode_base64(zlib.compress(delivery.body)), "zlib")
     if len(text) > MOST or len(delivery.body) > _MOST_BODY:
         raise AppError(
             f"Expected a message of at most {MOST} bytes for SQS, got one of {len(text)}, counted "
@@ -98,11 +98,11 @@ def _is_text(value: object) -> bool:
 
 def _unpacked(text: str) -> bytes:
     unpacking = zlib.decompressobj()
-    body = unpacking.decompress(decode(text), _MOST_BODY)
+    body = unpacking.decompress(decode_base64(text), _MOST_BODY)
     if not unpacking.eof:
         raise ValueError("cut off, or too large")
     return body
 
 
 _Read = Callable[[str], bytes]
-_BODIES: dict[str, _Read] = {"text": str.encode, "base64": decode, "zlib": _unpacked}
+_BODIES: dict[str, _Read] = {"text": str.encode, "base64": decode_base64, "zlib": _unpacked}

@@ -2,7 +2,7 @@
 
 import json
 
-from lambda_adapters.http.body import decode, encode
+from lambda_adapters.http.body import decode_base64, encode_base64
 from lambda_adapters.http.messages import Reply
 
 MOST_BYTES = 64 * 1024
@@ -20,11 +20,13 @@ def text_from_reply(reply: Reply) -> str:
     body = reply.body if len(reply.body) <= MOST_BYTES else b""
     gone = ("content-length",) if body else ("content-length", "content-encoding")
     headers = [pair for pair in reply.headers if pair[0] not in gone]
-    held = [reply.status, headers, encode(body), reply.text, reply.reason]
+    held = [reply.status, headers, encode_base64(body), reply.text, reply.reason]
     return json.dumps(held)
 
 
 def reply_from_text(text: str) -> Reply:
     """The reply that was held; ValueError where it was not one."""
     status, headers, body, is_text, reason = json.loads(text)
-    return Reply(status, [(name, value) for name, value in headers], decode(body), is_text, reason)
+    return Reply(
+        status, [(name, value) for name, value in headers], decode_base64(body), is_text, reason
+    )

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from time import monotonic
 
 from lambda_adapters.errors import AppError, ConfigurationError
-from lambda_adapters.invocation.app_handler import accepts_arguments
+from lambda_adapters.invocation.introspection import accepts_arguments
 from lambda_adapters.webhooks.secrets import Check, Fixed, Secrets, Texts, checked
 
 AGAIN_AFTER = 10.0

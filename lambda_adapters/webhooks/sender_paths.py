@@ -9,7 +9,7 @@ view's sender.
 from collections.abc import Iterator
 from itertools import product
 
-from lambda_adapters.http.urls import normalize_path, paths_in_url, remove_ignored
+from lambda_adapters.http.path_spellings import normalize_path, paths_in_url, remove_ignored
 from lambda_adapters.routing.path_tree import PathTree
 from lambda_adapters.webhooks.senders.sender import Own, Sender, reject_all
 

@@ -1,48 +1,42 @@
-"""Gate: which sender a path belongs to, and whether a request is its delivery.
+"""Verifier: which sender a path belongs to, and whether a request is its delivery.
 
-Whoever holds a gate (a middleware, a wrapper) reads the request, asks, and obeys: a Delivery goes
-on to the app, a Reply back to the client.
+A middleware reads the request and asks the verifier: a Delivery goes on to the app, a Reply back to
+the client.
 """
 
 import logging
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from lambda_adapters.errors import ConfigurationError
-from lambda_adapters.http.messages import PHRASES, Reply, plain_reply
-from lambda_adapters.http.urls import normalize_path, raw_path_from_decoded
+from lambda_adapters.http.headers import joined_map
+from lambda_adapters.http.messages import Reply, Request, phrase_of, text_reply
+from lambda_adapters.http.path_spellings import normalize_path
+from lambda_adapters.http.urls import raw_path_from_decoded
 from lambda_adapters.invocation.deadline import deadline_of
-from lambda_adapters.webhooks.delivery import Delivery, Headers
-from lambda_adapters.webhooks.once import Once
+from lambda_adapters.webhooks.delivery import Delivery
+from lambda_adapters.webhooks.idempotency import Once
 from lambda_adapters.webhooks.secret_cache import NoSecrets
 from lambda_adapters.webhooks.sender_paths import SenderPaths
-from lambda_adapters.webhooks.senders.ids import digest, normal_id
-from lambda_adapters.webhooks.senders.sender import POST, Sender, sender_of, unverifiable, why
+from lambda_adapters.webhooks.senders.ids import digest, normalize_id
+from lambda_adapters.webhooks.senders.sender import (
+    POST,
+    Sender,
+    reason_for,
+    sender_of,
+    unverifiable,
+)
 
 LIMIT = 1024 * 1024
 """Bytes of a delivery's body: an Application Load Balancer lets no more through, and of the
 senders here only GitHub may send more (25 MB)."""
 
 # Flask's patterns, shells', Express's, Starlette's, and what is decoded before it is matched.
-_foreign = re.compile(r"[<>*]|/:|\{[^}]*:|%[0-9A-Fa-f]{2}").search
+_other_syntax = re.compile(r"[<>*]|/:|\{[^}]*:|%[0-9A-Fa-f]{2}").search
 _LONGEST_PATH = 200  # in a log line
 logger = logging.getLogger("lambda_adapters")
-
-
-@dataclass(slots=True, frozen=True)
-class Incoming:
-    """A request to be judged: what a sender may have signed, and the invocation's context."""
-
-    method: str
-    root_path: str
-    path: str
-    body: bytes
-    headers: Headers
-    url: str
-    context: Any = None
 
 
 class Verifier:
@@ -64,68 +58,76 @@ class Verifier:
             raise ConfigurationError(f"Expected a limit in bytes, got {limit!r}.")
         if once is not None and not isinstance(once, Once):
             raise ConfigurationError(f"Expected once(store), got {type(once).__name__}.")
-        self._places = SenderPaths()
+        self._paths = SenderPaths()
         by_name: dict[str, object] = {}
         for pattern, given in senders.items():
             sender = sender_of(given)
-            _check(pattern, given, by_name.setdefault(sender.name, given))
-            self._places.add(pattern, sender)
+            _check_pattern(pattern, given, by_name.setdefault(sender.name, given))
+            self._paths.add(pattern, sender)
         self.paths = tuple(senders)
         self.limit = limit
         self.once = once
 
     def sender(self, path: str) -> Sender | None:
         """The sender that an app's path belongs to, decoded, below the root path."""
-        return self._places.sender(path)
+        return self._paths.sender(path)
 
-    def too_large(self, sender: Sender, method: str, path: str) -> Reply:
-        """The answer to a body of over `limit` bytes."""
-        return self._refused(sender, method, path, 413, f"its body has over {self.limit} bytes")
+    def too_large(self, sender: Sender, request: Request) -> Reply:
+        """The reply to a body of over `limit` bytes."""
+        return self._refuse(sender, request, 413, f"its body has over {self.limit} bytes")
 
-    def verify(self, sender: Sender, sent: Incoming) -> Delivery | Reply:
-        """The delivery that the sender signed, or the answer to what it did not sign."""
-        refused = partial(self._refused, sender, sent.method, sent.path)
+    def verify(self, sender: Sender, request: Request, context: Any = None) -> Delivery | Reply:
+        """The delivery that the sender signed, or the reply to a request that it did not sign.
+        `context` is Lambda's, where there is one."""
+        if len(request.body) > self.limit:
+            return self.too_large(sender, request)
+        refuse = partial(self._refuse, sender, request)
         methods: tuple[str, ...] = getattr(sender, "methods", POST)
-        if sent.method not in methods:
-            reply = refused(405, f"it is sent with {' or '.join(methods)}")
+        if request.method not in methods:
+            reply = refuse(405, f"it is sent with {' or '.join(methods)}")
             reply.headers.append(("allow", ", ".join(methods)))
             return reply
+        body, headers, url = request.body, joined_map(request.headers, ","), request.url
         try:
-            result: object = sender.verify(sent.body, sent.headers, sent.url)  # type: ignore[func-returns-value]
+            result: object = sender.verify(body, headers, url)  # type: ignore[func-returns-value]
         except NoSecrets as error:
-            return refused(503, str(error))
+            return refuse(503, str(error))
         except Exception as error:
             # Verifiers raise anything on hostile input, and their messages hold what was sent.
-            return refused(401, why(error))
+            return refuse(401, reason_for(error))
         if result is not None:
-            return refused(500, unverifiable(sender, result))
+            return refuse(500, unverifiable(sender, result))
         try:
-            given = normal_id(sender.delivery_id(sent.body, sent.headers), sent.body)
-        except Exception as error:  # the body is the sender's, but nobody knows which it is
-            return refused(500, f"its id could not be told: {why(error)}")
+            delivery_id = normalize_id(sender.delivery_id(body, headers), body)
+        except Exception as error:  # the body is the sender's, but its id is not known
+            return refuse(500, f"its id could not be told: {reason_for(error)}")
         return Delivery(
             sender=sender.name,
-            id=given,
-            body=sent.body,
-            headers=sent.headers,
-            url=sent.url,
-            method=sent.method,
-            path=sent.root_path + self._places.canonical(sent.path),
-            digest="" if getattr(sender, "signs_id", False) else digest(sent.url, sent.body),
-            deadline=deadline_of(sent.context),
+            id=delivery_id,
+            body=body,
+            headers=headers,
+            url=url,
+            method=request.method,
+            path=request.root_path + self._paths.canonical(request.path),
+            digest="" if getattr(sender, "signs_id", False) else digest(url, body),
+            deadline=deadline_of(context),
         )
 
-    def _refused(self, sender: Sender, method: str, path: str, status: int, reason: str) -> Reply:
-        shown = raw_path_from_decoded(path)[:_LONGEST_PATH]
+    def _refuse(self, sender: Sender, request: Request, status: int, reason: str) -> Reply:
         logger.warning(
-            "Refused %.20s %s, %s's, with %d: %s", method, shown, sender.name, status, reason
+            "Refused %.20s %s, %s's, with %d: %s",
+            request.method,
+            raw_path_from_decoded(request.path)[:_LONGEST_PATH],
+            sender.name,
+            status,
+            reason,
         )
-        return plain_reply(status, PHRASES[status])  # all that the client is told
+        return text_reply(status, phrase_of(status))  # the client gets no reason
 
 
-def _check(pattern: str, given: object, namesake: object) -> None:
+def _check_pattern(pattern: str, given: object, namesake: object) -> None:
     odd = pattern.startswith("/") and normalize_path(pattern) != (pattern.rstrip("/") or "/")
-    if odd or _foreign(pattern):
+    if odd or _other_syntax(pattern):
         raise ConfigurationError(
             "Expected a path in API Gateway's patterns, decoded, such as /hooks/{id} or "
             f"/hooks/{{proxy+}}, got {pattern!r}."

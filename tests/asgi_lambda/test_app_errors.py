@@ -13,9 +13,9 @@ import pytest
 
 from asgi_lambda import Adapter
 from lambda_adapters import FailedStatus, Front, Request, StartupFailed
-from lambda_adapters.invocation.deadline import Watchdog
 from lambda_adapters.invocation.environment import Environment, environment
 from lambda_adapters.invocation.unfinished_tasks import UnfinishedTasks
+from lambda_adapters.invocation.watchdog import Watchdog
 from lambda_adapters.sources.api_gateway import function_url, http_api
 
 Contexts = Callable[[float], Any]

@@ -190,12 +190,12 @@ def test_sends_behind_the_end_do_no_harm() -> None:
         ([start(200, None)], "Expected headers as pairs of bytes, got something else."),
         (
             [start(200, (b"x", b"a\r\nset-cookie: b"))],
-            "The app sent a header whose name is no token, or whose value holds a control "
+            "The app sent a header whose name is not a token, or whose value holds a control "
             "character such as CR or LF; no server would pass it on.",
         ),
         (
             [start(200, (b"a b", b"c"))],
-            "The app sent a header whose name is no token, or whose value holds a control "
+            "The app sent a header whose name is not a token, or whose value holds a control "
             "character such as CR or LF; no server would pass it on.",
         ),
         ([start(), body("text")], "Expected bytes as body, got str."),

@@ -16,7 +16,7 @@ from tests.refused_events import (
     vpc_lattice_v1,
     websocket_authorizer,
 )
-from tests.seen_by_apps import parts, scope_from_request
+from tests.seen_by_apps import parts, scope_for
 
 each_source = pytest.mark.parametrize("build", SOURCES.values(), ids=SOURCES.keys())
 SEEN = ("method", "path", "raw_path", "query_string", "headers")
@@ -27,7 +27,7 @@ def test_an_event_whose_headers_are_null_is_served(build: Builder) -> None:
     event = build("/x")
     for family in event.keys() & {"headers", "multiValueHeaders"}:
         event[family] = None
-    assert parts(scope_from_request(event, root_path=""), *SEEN) == {
+    assert parts(scope_for(event, root_path=""), *SEEN) == {
         "method": "GET",
         "path": "/x",
         "raw_path": b"/x",
@@ -41,7 +41,7 @@ def test_an_event_with_every_optional_field_null_is_served(build: Builder) -> No
     event = build("/x", query="a=1", headers=[("Cookie", "a=1")])
     kept = {"requestContext", "httpMethod", "version"}
     nulled = {key: value if key in kept else None for key, value in event.items()}
-    scope = scope_from_request(nulled, root_in_path=False)
+    scope = scope_for(nulled, root_in_path=False)
     assert parts(scope, "method", "query_string", "headers") == {
         "method": "GET",
         "query_string": b"",
@@ -51,7 +51,7 @@ def test_an_event_with_every_optional_field_null_is_served(build: Builder) -> No
 
 def test_a_rest_event_of_the_console_whose_context_is_null_is_served() -> None:
     event = SOURCES["rest_api"]("/x") | {"requestContext": None}
-    assert parts(scope_from_request(event), "path", "client") == {
+    assert parts(scope_for(event), "path", "client") == {
         "path": "/x",
         "client": (CLIENT, 0),
     }
@@ -62,7 +62,7 @@ def test_a_load_balancer_event_without_headers_or_path_is_served(multi: bool) ->
     event = load_balancer(multi=multi)
     for key in ("path", "headers", "multiValueHeaders"):
         event.pop(key, None)
-    assert parts(scope_from_request(event), *SEEN, "client", "server", "scheme") == {
+    assert parts(scope_for(event), *SEEN, "client", "server", "scheme") == {
         "method": "GET",
         "path": "/",
         "raw_path": b"/",
@@ -76,7 +76,7 @@ def test_a_load_balancer_event_without_headers_or_path_is_served(multi: bool) ->
 
 @pytest.mark.parametrize("multi", [False, True])
 def test_a_health_check_is_served(multi: bool) -> None:
-    assert parts(scope_from_request(health_check(multi=multi)), *SEEN, "client") == {
+    assert parts(scope_for(health_check(multi=multi)), *SEEN, "client") == {
         "method": "GET",
         "path": "/health",
         "raw_path": b"/health",
@@ -103,7 +103,7 @@ def test_a_lone_surrogate_in_a_body_costs_that_character_alone(build: Builder) -
 @each_source
 def test_a_lone_surrogate_anywhere_else_raises_nothing(build: Builder) -> None:
     event = build("/a\ud800", query="q=\ud800", headers=[("X-Odd", "\ud800"), ("Cookie", "\ud800")])
-    seen = parts(scope_from_request(event, root_path=""), "path", "raw_path")
+    seen = parts(scope_for(event, root_path=""), "path", "raw_path")
     assert seen == {"path": "/a?", "raw_path": b"/a%3F"}
 
 
@@ -125,7 +125,7 @@ async def never(scope: Any, receive: Any, send: Any) -> None:
 
 @pytest.mark.parametrize("event", [vpc_lattice(), vpc_lattice_v1()], ids=["v2", "v1"])
 def test_a_lattice_event_is_not_taken_for_an_http_apis(event: Event) -> None:
-    assert parts(scope_from_request(event), *SEEN) == {
+    assert parts(scope_for(event), *SEEN) == {
         "method": "GET",
         "path": "/orders",
         "raw_path": b"/orders",

@@ -148,7 +148,7 @@ def test_an_exception_in_shutdown_is_logged_once_and_costs_no_reply(
     del handler
     gc.collect()  # what nobody retrieved would be logged by asyncio now
     assert caplog.text.count("LookupError: the pool is gone") == 1
-    assert [record.name for record in caplog.records] == ["asgi_lambda"]
+    assert [record.name for record in caplog.records] == ["lambda_adapters"]
 
 
 def test_an_exception_in_startup_is_told_once(caplog: pytest.LogCaptureFixture) -> None:

@@ -101,7 +101,7 @@ def test_the_page_is_as_measured(measured: Measured) -> None:
     page = PAGE.read_text("utf-8")
     assert page_with(section_of(measured), page) == page, (
         "docs/parity.md is stale. Next: make parity, and if the servers' versions are those of "
-        "pyproject.toml, .venv/bin/python tests/parity/parity_table.py --write"
+        "pyproject.toml, .venv/bin/python -m compliance.servers.run --write"
     )
 
 

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from compliance.servers import real_servers
-from compliance.servers import run as parity_table
+from compliance.servers import real_servers, run
 from compliance.servers.all_requests import REQUESTS
 from compliance.servers.comparison import Case, Difference
 from compliance.servers.measurement import Measured, Tally, compare, unneeded
@@ -52,11 +51,11 @@ def test_the_table_fails_where_a_difference_is_not_explained(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     wrong = Difference(ROW.name, "asgi", "a name", "query", "a=1", "a=1", "a=2")
-    monkeypatch.setattr(parity_table, "measure", lambda: Measured(differences=[wrong]))
-    monkeypatch.setattr(parity_table, "section_of", lambda measured: "the tables")
-    monkeypatch.setattr(parity_table, "unneeded", lambda measured: [])
+    monkeypatch.setattr(run, "measure", lambda: Measured(differences=[wrong]))
+    monkeypatch.setattr(run, "section_of", lambda measured: "the tables")
+    monkeypatch.setattr(run, "unneeded", lambda measured: [])
 
-    assert parity_table.main([]) == 1
+    assert run.main([]) == 1
 
     shown = capsys.readouterr()
     assert shown.out == "the tables\n"
@@ -70,9 +69,9 @@ def test_a_server_that_does_not_start_is_named_and_there_is_no_table(
         with running(("no-such-server", "")):
             raise AssertionError("it started")
 
-    monkeypatch.setattr(parity_table, "measure", measure)
+    monkeypatch.setattr(run, "measure", measure)
 
-    assert parity_table.main([]) == 2
+    assert run.main([]) == 2
 
     shown = capsys.readouterr()
     assert shown.out == ""
@@ -87,7 +86,8 @@ def test_a_server_that_never_answers_is_ended(
 ) -> None:
     silent = tmp_path / "silent.py"
     silent.write_text("import sys\nsys.stdin.read()\n")
-    monkeypatch.setattr(real_servers, "PROCESS", silent)
+    monkeypatch.setattr(real_servers, "PROCESS", "silent")
+    monkeypatch.setattr(real_servers, "ROOT", tmp_path)
     monkeypatch.setattr(real_servers, "STARTS_WITHIN", 0.1)
 
     with pytest.raises(CannotStart, match="got no answer"), running(("silent", "")):

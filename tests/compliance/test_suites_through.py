@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from compliance.frameworks.asgi_transport import AsgiThrough
-from compliance.frameworks.lambda_transport import Carrier, fronts
-from compliance.frameworks.wsgi_transport import WsgiThrough
+from compliance.frameworks.asgi_transport import AsgiTransport
+from compliance.frameworks.lambda_transport import LambdaTransport, fronts
+from compliance.frameworks.wsgi_transport import WsgiTransport
 
 SCOPE = {
     "type": "http",
@@ -88,8 +88,8 @@ def test_an_asgi_app_has_the_request_and_what_the_client_gives_beside_it(front: 
         await send({"type": "http.response.start", "status": 201, "headers": [(b"x-two", b"2")]})
         await send({"type": "http.response.body", "body": b"bye"})
 
-    carrier = Carrier(front)
-    sent, error = conversation(AsgiThrough(app, carrier), SCOPE)
+    transport = LambdaTransport(front)
+    sent, error = conversation(AsgiTransport(app, transport), SCOPE)
     state: object = SCOPE["state"]
     extensions: object = {"http.response.debug": {}}
     assert seen == [["POST", "/a b", b"x=1", state, extensions, b"1", b"hello"]]
@@ -98,7 +98,7 @@ def test_an_asgi_app_has_the_request_and_what_the_client_gives_beside_it(front: 
     assert sent[1]["status"] == 201
     assert dict(sent[1]["headers"])[b"x-two"] == b"2"
     assert sent[2:] == [{"type": "http.response.body", "body": b"bye"}]
-    assert carrier.carried == 1
+    assert transport.carried == 1
 
 
 def test_what_is_no_http_reaches_an_asgi_app_directly() -> None:
@@ -107,11 +107,11 @@ def test_what_is_no_http_reaches_an_asgi_app_directly() -> None:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         seen.append(scope)
 
-    carrier = Carrier("http-api")
+    transport = LambdaTransport("http-api")
     scope = {"type": "websocket", "path": "/"}
-    assert conversation(AsgiThrough(app, carrier), scope) == ([], None)
+    assert conversation(AsgiTransport(app, transport), scope) == ([], None)
     assert seen[0] is scope
-    assert carrier.carried == 0
+    assert transport.carried == 0
 
 
 def test_an_asgi_apps_exception_is_raised_behind_its_reply() -> None:
@@ -122,7 +122,7 @@ def test_an_asgi_apps_exception_is_raised_behind_its_reply() -> None:
         await send({"type": "http.response.body", "body": b"sorry"})
         raise broken
 
-    sent, error = conversation(AsgiThrough(app, Carrier("http-api")), SCOPE)
+    sent, error = conversation(AsgiTransport(app, LambdaTransport("http-api")), SCOPE)
     assert error is broken
     assert [sent[0]["status"], sent[1]["body"]] == [500, b"sorry"]
 
@@ -137,11 +137,11 @@ def test_a_wsgi_app_has_the_request_and_the_tests_own_keys(front: str) -> None:
         start_response("201 Created", [("X-Two", "2")])
         return [b"bye"]
 
-    carrier = Carrier(front)
-    status, headers, body = answered(WsgiThrough(app, carrier), environ())
+    transport = LambdaTransport(front)
+    status, headers, body = answered(WsgiTransport(app, transport), environ())
     assert seen == [["POST", "/a b", "x=1", "1", "kept", b"hello"]]
     assert (status, headers["x-two"], body) == ("201 Created", "2", b"bye")
-    assert carrier.carried == 1
+    assert transport.carried == 1
 
 
 def test_a_body_can_be_sent_again_after_a_redirect() -> None:
@@ -150,7 +150,7 @@ def test_a_body_can_be_sent_again_after_a_redirect() -> None:
         return [inner["wsgi.input"].read()]
 
     given = environ()
-    through = WsgiThrough(app, Carrier("http-api"))
+    through = WsgiTransport(app, LambdaTransport("http-api"))
     assert answered(through, given)[2] == answered(through, given)[2] == b"hello"
 
 
@@ -161,7 +161,7 @@ def test_a_wsgi_apps_exception_is_raised() -> None:
         raise broken
 
     with pytest.raises(LookupError) as caught:
-        answered(WsgiThrough(app, Carrier("http-api")), environ())
+        answered(WsgiTransport(app, LambdaTransport("http-api")), environ())
     assert caught.value is broken
 
 
@@ -170,6 +170,6 @@ def test_an_environ_that_is_no_request_reaches_the_app_directly() -> None:
         start_response("200 OK", [])
         return [b"direct"]
 
-    carrier = Carrier("http-api")
-    assert answered(WsgiThrough(app, carrier), {}) == ("200 OK", {}, b"direct")
-    assert carrier.carried == 0
+    transport = LambdaTransport("http-api")
+    assert answered(WsgiTransport(app, transport), {}) == ("200 OK", {}, b"direct")
+    assert transport.carried == 0

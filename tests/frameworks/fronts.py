@@ -8,7 +8,8 @@ from lambda_adapters.http.messages import Reply, Request
 from lambda_adapters.http.urls import path_from_raw
 from lambda_adapters.local import Client
 from lambda_adapters.sources.api_gateway import rest_api
-from lambda_adapters.sources.source import Event, Front, Response
+from lambda_adapters.sources.front import Front
+from lambda_adapters.sources.source import Event, Response
 
 Handler = Callable[[Any, Any], Any]
 
@@ -37,7 +38,7 @@ class BasePath:
         assert request.raw_path.startswith(self._base_path + "/")
         below = request.raw_path.removeprefix(self._base_path)
         path = path_from_raw(below)
-        mapped = replace(request, root_path=self._base_path, path=path, raw_path=below)
+        mapped = request.replace(root_path=self._base_path, path=path, raw_path=below)
         return rest_api.event_from_request(mapped, replace(front, stage="prod"))
 
     def response_from_reply(self, reply: Reply, event: Event) -> Response:

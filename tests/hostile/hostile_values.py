@@ -3,7 +3,6 @@
 import json
 import runpy
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +70,7 @@ def swapped(event: Any, way: Way, value: Any) -> Any:
 def planted(source: Source, headers: dict[str, Any], request: Request | None = None) -> Any:
     """An event of the source whose maps hold these headers just so, as no gateway would write
     them: placeholders went the usual way and are filled in afterwards."""
-    carrier = replace(request or Request())
+    carrier = (request or Request()).replace()
     fillings = {f"x-place-{i}": header for i, header in enumerate(headers.items())}
     carrier.headers = [*carrier.headers, *((name, name) for name in fillings)]
     event = _filled(source.event_from_request(carrier, Front()), fillings)

@@ -60,8 +60,8 @@ REQUESTS: dict[str, tuple[int, Callable[[int], Request]]] = {
 def serve(source: Source, event: Any) -> tuple[Any, Any]:
     """All that happens to an event before an app is called, for both kinds."""
     request = source.request_from_event(event)
-    client_by_hops(request.headers, 1)
-    return scope_from_request(request, {}, True), environ_from_request(request)
+    client_by_hops(request.header_values("x-forwarded-for"), 1)
+    return scope_from_request(request), environ_from_request(request)
 
 
 @every_source

@@ -34,7 +34,7 @@ def _without_pybase64() -> ModuleType:
             sys.modules.pop(name, None)
             if module is not None:
                 sys.modules[name] = module
-        sys.modules["lambda_adapters"].body = body  # type: ignore[attr-defined]
+        sys.modules["lambda_adapters.http"].body = body  # type: ignore[attr-defined]
 
 
 BODIES: dict[str, tuple[object, object, bytes]] = {
@@ -103,7 +103,7 @@ def test_both_ways_of_reading_base64_take_and_refuse_the_same(text: str) -> None
 
 def _decoded(module: ModuleType, text: str) -> bytes | None:
     try:
-        decoded = module.decode(text)
+        decoded = module.decode_base64(text)
     except ValueError:
         return None
     assert isinstance(decoded, bytes)
@@ -112,10 +112,10 @@ def _decoded(module: ModuleType, text: str) -> bytes | None:
 
 @given(st.binary(max_size=200))
 def test_both_ways_of_writing_base64_are_the_same(data: bytes) -> None:
-    text = body.encode(data)
+    text = body.encode_base64(data)
 
-    assert WITHOUT.encode(data) == text
-    assert body.decode(text) == WITHOUT.decode(text) == data
+    assert WITHOUT.encode_base64(data) == text
+    assert body.decode_base64(text) == WITHOUT.decode_base64(text) == data
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ def test_types_that_a_person_can_read_are_text(kind: str) -> None:
 def test_a_reply_is_placed_as_text_or_base64(
     base64_body: ModuleType, reply: Reply, expected: tuple[str, bool]
 ) -> None:
-    assert base64_body.placed(reply) == expected
+    assert base64_body.encode_body(reply) == expected
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_a_reply_is_placed_as_text_or_base64(
 def test_platforms_pass_few_types_on_as_text(
     content_type: str | None, content_encoding: str | None, text: bool
 ) -> None:
-    assert body.sent_as_text(content_type, content_encoding) is text
+    assert body.is_sent_as_text(content_type, content_encoding) is text
 
 
 def test_a_platform_that_takes_bytes_for_text_spoils_them() -> None:

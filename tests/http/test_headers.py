@@ -2,7 +2,7 @@
 
 import pytest
 
-from lambda_adapters.http import headers
+from lambda_adapters.http import headers, request_headers
 from lambda_adapters.http.messages import Headers
 
 
@@ -85,11 +85,11 @@ REQUESTS: dict[str, tuple[list[tuple[str, object]], object, bytes, Headers]] = {
 def test_request_headers_are_normal(
     sent: list[tuple[str, object]], cookies: object, body: bytes, expected: Headers
 ) -> None:
-    assert headers.headers_from_pairs(sent, cookies, body) == expected
+    assert request_headers.headers_from_pairs(sent, cookies, body) == expected
 
 
 @pytest.mark.parametrize(
-    ("pair", "is_safe_value"),
+    ("pair", "valid"),
     [
         (("a", "b\té \xff"), True),
         (("a!#$%&'*+-.^_`|~9Z", ""), True),
@@ -104,18 +104,18 @@ def test_request_headers_are_normal(
         (("é", "b"), False),
     ],
 )
-def test_clean_headers_have_tokens_and_harmless_values(
-    pair: tuple[str, str], is_safe_value: bool
+def test_valid_headers_have_tokens_as_names_and_safe_values(
+    pair: tuple[str, str], valid: bool
 ) -> None:
-    assert headers.clean([("x", "1"), pair]) is is_safe_value
+    assert headers.are_valid([("x", "1"), pair]) is valid
 
 
 def test_maps_hold_what_a_response_can() -> None:
     pairs = [("a", "1"), ("b", "2"), ("a", "3")]
 
-    assert headers.single_map(pairs, ", ") == {"a": "1, 3", "b": "2"}
+    assert headers.joined_map(pairs, ", ") == {"a": "1, 3", "b": "2"}
     assert headers.list_map(pairs) == {"a": ["1", "3"], "b": ["2"]}
-    assert (headers.single_map([], ","), headers.list_map([])) == ({}, {})
+    assert (headers.joined_map([], ","), headers.list_map([])) == ({}, {})
 
 
 def test_hops_are_dropped_and_what_connection_names_with_them() -> None:

@@ -124,4 +124,4 @@ def test_a_query_is_split_as_api_gateway_or_as_a_load_balancer_does() -> None:
 def test_a_root_path_ends_on_a_segments_boundary(
     raw_path: str, root: str, below: str | None
 ) -> None:
-    assert url.path_below(raw_path, root) == below
+    assert url.raw_path_below(raw_path, root) == below

@@ -16,7 +16,8 @@ import pytest
 
 from asgi_lambda import Adapter
 from lambda_adapters import Front, Request
-from lambda_adapters.invocation.environment import Environment, environment, run_here
+from lambda_adapters.invocation.environment import Environment, environment
+from lambda_adapters.invocation.loop_work import run_here
 from lambda_adapters.invocation.sigterm import Sigterm
 from lambda_adapters.sources.api_gateway import http_api
 
@@ -327,14 +328,15 @@ def test_a_shutdown_that_raises_is_logged(caplog: pytest.LogCaptureFixture) -> N
 class Done:
     """Work that is finished when somebody says so."""
 
-    wake: Callable[[Any], None]
+    on_finish: Callable[[], None] | None = None
     finished = False
 
     async def run(self) -> None: ...
 
     def finish(self) -> None:
         self.finished = True
-        self.wake(None)
+        if self.on_finish is not None:
+            self.on_finish()
 
 
 def test_work_that_is_cancelled_before_it_begins_is_waited_for_no_longer() -> None:

@@ -53,7 +53,7 @@ REFUSED: list[tuple[str, Any, str]] = [
     ("events_path", "events", 'events_path must be a path such as "/_events", or None'),
     ("events_path", "/", "not '/'."),
     ("events_path", 1, "not 1."),
-    ("sources", rest_api, "sources must be objects or modules with name, sent, limit, refusal"),
+    ("sources", rest_api, "sources must be objects or modules with name, matches, limit, refusal"),
     ("sources", [object()], "translations of lambda_adapters.Source, not [<object"),
 ]
 
@@ -96,7 +96,7 @@ def test_an_option_that_cannot_be_says_expected_and_got(
     [
         "name",
         "limit",
-        "sent",
+        "matches",
         "request_from_event",
         "event_from_request",
         "response_from_reply",

@@ -8,8 +8,13 @@ from lambda_adapters import UnknownEvent, source_of, trigger_of
 from lambda_adapters.invocation.posted_events import PostedEvents
 from lambda_adapters.invocation.recognition import describe_event
 from lambda_adapters.sources.api_gateway import rest_api
-from lambda_adapters.sources.registry import SOURCE_NAMES, all_sources, find_source
-from lambda_adapters.triggers.detection import named
+from lambda_adapters.sources.registry import (
+    SOURCE_NAMES,
+    all_sources,
+    find_source,
+    source_by_name,
+)
+from lambda_adapters.triggers.detection import trigger_name
 
 MESSAGES: dict[str, tuple[Any, str]] = {
     "null": (
@@ -74,8 +79,8 @@ def test_a_message_shows_some_keys_and_none_that_could_forge_a_line() -> None:
 
 
 def test_sources_are_found_by_their_names() -> None:
-    assert {name: source.name for name, source in SOURCE_NAMES.items()} == {
-        source.name: source.name for source in all_sources()
+    assert {name: source_by_name(name).name for name in SOURCE_NAMES} == {
+        name: name for name in SOURCE_NAMES
     }
 
 
@@ -146,7 +151,7 @@ def test_a_source_of_ones_own_is_asked_first() -> None:
     ],
 )
 def test_a_trigger_is_named_by_what_only_it_has(event: dict[str, Any], name: str | None) -> None:
-    assert named(event) == name
+    assert trigger_name(event) == name
     if name is None:
         with pytest.raises(UnknownEvent, match="no source and no trigger"):
             trigger_of(event)

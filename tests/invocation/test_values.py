@@ -14,7 +14,7 @@ from lambda_adapters import (
     StartupFailed,
     UnknownEvent,
 )
-from lambda_adapters.http.messages import json_reply, plain_reply
+from lambda_adapters.http.messages import json_reply, text_reply
 from lambda_adapters.invocation.invocation import Invocation
 from lambda_adapters.sources.api_gateway import rest_api
 
@@ -55,7 +55,7 @@ def test_two_requests_do_not_share_their_headers() -> None:
 
 
 def test_the_librarys_own_answers_are_short() -> None:
-    assert plain_reply(404, "é") == Reply(
+    assert text_reply(404, "é") == Reply(
         404, [("content-type", "text/plain; charset=utf-8")], b"\xc3\xa9", True
     )
     assert json_reply(500, "{}") == Reply(500, [("content-type", "application/json")], b"{}", True)

@@ -112,7 +112,7 @@ def test_the_local_tools_itself_needs_nothing() -> None:
     assert python(BLOCKED + "import lambda_adapters.local").returncode == 0
 
 
-@pytest.mark.parametrize("missing", ["click", "httpx", "uvicorn"])
+@pytest.mark.parametrize("missing", ["click", "uvicorn"])
 def test_the_command_says_how_to_get_what_is_missing(missing: str) -> None:
     done = python(f"import sys; sys.modules[{missing!r}] = None; import lambda_adapters.local.cli")
 

@@ -181,7 +181,7 @@ def test_serve_hands_its_options_to_the_gateway(
     )  # fmt: skip
 
     assert result.exit_code == 0
-    front = gateways[0].platform.front
+    front = gateways[0].front.front
     assert (front.stage, front.multi_value, front.binary_media_types) == (
         "dev", True, ("image/*", "a/b"),
     )  # fmt: skip

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from lambda_adapters import ConfigurationError
-from lambda_adapters.local.handler_import import CannotImport, imported, patterns_by_place
+from lambda_adapters.local.handler_import import CannotImport, import_handler, patterns_by_handler
 
 
 @pytest.mark.parametrize(
@@ -20,13 +20,13 @@ from lambda_adapters.local.handler_import import CannotImport, imported, pattern
 )
 def test_what_was_meant_is_guessed(given: str, meant: str) -> None:
     with pytest.raises(ConfigurationError) as error:
-        patterns_by_place([given])
+        patterns_by_handler([given])
     assert str(error.value).endswith(f"got {given!r}. Did you mean {meant}?")
 
 
 def test_what_cannot_be_guessed_is_not() -> None:
     with pytest.raises(ConfigurationError) as error:
-        patterns_by_place(["a b:c"])
+        patterns_by_handler(["a b:c"])
     assert str(error.value).endswith("got 'a b:c'.")
 
 
@@ -35,7 +35,7 @@ def test_a_wsgi_app_is_no_handler(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     module = tmp_path / "shop_app.py"
     module.write_text("from flask import Flask\napp = Flask('shop')\n")
     with pytest.raises(CannotImport) as error:
-        imported("shop_app:app", str(tmp_path))
+        import_handler("shop_app:app", str(tmp_path))
     assert str(error.value) == (
         "Expected handler(event, context) at 'shop_app:app', got Flask. "
         "Next: for an app, handler = Adapter(app) from asgi_lambda or wsgi_lambda."
@@ -51,5 +51,5 @@ def test_an_adapter_of_the_wrong_kind_says_so_in_the_last_line(
         "import asgi_lambda, flask\nhandler = asgi_lambda.Adapter(flask.Flask('shop'))\n"
     )
     with pytest.raises(CannotImport) as error:
-        imported("wrong_kind:handler", str(tmp_path))
+        import_handler("wrong_kind:handler", str(tmp_path))
     assert "from wsgi_lambda import Adapter. See the traceback above." in str(error.value)

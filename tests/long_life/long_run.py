@@ -1,6 +1,6 @@
 """One environment's long life: so many events of a mixture, looked at on the way.
 
-    python tests/long_life/long_run.py 3000
+    python -m tests.long_life.long_run 3000
 
 prints the figures as JSON. An event without its own right answer ends it with a traceback.
 """
@@ -17,8 +17,7 @@ from dataclasses import asdict, dataclass, field
 from statistics import median
 from urllib.parse import urlsplit
 
-from lambda_adapters.http.caches import MOST
-from tests.long_life.looking import Logs, caches, grown, look, resident
+from tests.long_life.looking import BOUNDS, Logs, caches, grown, look, resident
 from tests.long_life.mixed_apps import Chunks
 from tests.long_life.mixture import ADAPTERS, FRONTS, own_name, played, request_of
 from tests.long_life.phases import every_kind, fork, meet, one_thread, own_loop, sixteen_threads
@@ -69,6 +68,7 @@ def live(events: int) -> Figures:
             if place == 1:
                 figures.grown_at_fork = around(lambda: fork(range(tenth)))
                 figures.forked_events = tenth
+        figures.cached = {n: (len(cache), BOUNDS[type(cache)]) for n, cache in caches().items()}
         after = look()
         trace(range(tenth + 3 * third, events), figures)
         figures.log_lines = dict(handler.lines)
@@ -77,7 +77,6 @@ def live(events: int) -> Figures:
     figures.before, figures.after, figures.grown = before.counts, after.counts, grown(before, after)
     figures.objects = after.objects.total() - before.objects.total()
     figures.open_iterables = Chunks.open
-    figures.cached = {name: (len(cache), MOST) for name, cache in caches().items()}
     figures.seconds = time.perf_counter() - begun
     figures.processor_seconds = time.process_time() - used
     return figures

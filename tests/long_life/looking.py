@@ -16,9 +16,9 @@ from typing import Any
 import asgi_lambda
 import lambda_adapters
 import wsgi_lambda
-from lambda_adapters.http.caches import TextCache
-from lambda_adapters.invocation.deadline import watchdog
+from lambda_adapters.http.caches import MAX_LISTS, MAX_TEXTS, ListCache, TextCache
 from lambda_adapters.invocation.environment import environment
+from lambda_adapters.invocation.watchdog import watchdog
 
 PACKAGES = (lambda_adapters, asgi_lambda, wsgi_lambda)
 PROC = Path("/proc/self")
@@ -54,7 +54,8 @@ def resident() -> int:
 
 
 def look() -> Look:
-    """Let what is on its way out end, collect the garbage, and count."""
+    """Let what is on its way out end, empty the caches, collect the garbage, and count."""
+    empty_caches()
     environment.call(partial(asyncio.sleep, 0.2))
     for _ in range(2):  # what the first one ends may free more
         gc.collect()
@@ -67,7 +68,7 @@ def look() -> Look:
         "requests at the watchdog": len(watchdog._watched),
         "shutdowns to come": len(environment._shutdowns),
         "joiners": environment._joiners,
-        "tasks named as left behind": len(environment._left_behind._named),
+        "tasks named as left behind": len(environment._tasks._named),
         "timers of the loop": len(getattr(environment.loop, "_scheduled", ())),
         "loggers": len(loggers),
         "handlers of loggers": len(logging.root.handlers) + sum(len(i.handlers) for i in loggers),
@@ -86,21 +87,32 @@ def objects() -> Counter[str]:
     return names
 
 
+BOUNDS: dict[type, int] = {TextCache: MAX_TEXTS, ListCache: MAX_LISTS}
+"""The kinds of caches, and how many values each of them keeps at most."""
+
+
 def caches() -> dict[str, Any]:
-    """Every cache of what ships to Lambda, by its module and name: Names, and functions under
-    lru_cache."""
+    """Every cache of what ships to Lambda, by its module and name: bounded caches, and functions
+    under lru_cache."""
     modules = [
         importlib.import_module(module.name)
         for package in PACKAGES
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
+        if not module.name.startswith("lambda_adapters.local")
     ]
     found: dict[str, Any] = {}
     for module in modules:
         for name, value in vars(module).items():
-            is_cache = isinstance(value, (TextCache, _lru_cache_wrapper))
+            is_cache = isinstance(value, (*BOUNDS, _lru_cache_wrapper))
             if is_cache and not any(value is other for other in found.values()):  # imported
                 found[f"{module.__name__}.{name}"] = value
     return found
+
+
+def empty_caches() -> None:
+    """Empty the bounded caches: how full they are at a moment tells nothing of growth."""
+    for cache in caches().values():
+        cache.clear() if isinstance(cache, dict) else cache.cache_clear()
 
 
 def grown(before: Look, after: Look) -> dict[str, tuple[int, int]]:

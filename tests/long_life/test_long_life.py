@@ -1,7 +1,6 @@
 """A short life of one environment holds what 100,000 events show: see docs/long_life.md."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,8 +11,7 @@ import pytest
 from tests.long_life.long_run import main
 from tests.long_life.mixture import ASGI, LATE, WSGI
 
-HERE = Path(__file__).parent
-ROOT = HERE.parents[1]
+ROOT = Path(__file__).parents[2]
 EVENTS = 3_000
 
 pytestmark = pytest.mark.skipif(
@@ -25,8 +23,8 @@ pytestmark = pytest.mark.skipif(
 def life() -> Any:
     """In a process of its own, where no other test's garbage is counted."""
     done = subprocess.run(
-        [sys.executable, str(HERE / "long_run.py"), str(EVENTS)],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        [sys.executable, "-m", "tests.long_life.long_run", str(EVENTS)],
+        cwd=ROOT,
         capture_output=True,
         text=True,
         timeout=600,

@@ -11,10 +11,17 @@ from typing import Any
 import pytest
 
 from lambda_adapters import UnknownEvent
-from lambda_adapters.http.caches import LONGEST, MOST, TextCache
-from lambda_adapters.invocation.deadline import watchdog
+from lambda_adapters.http.caches import (
+    MAX_LIST_LENGTH,
+    MAX_LISTS,
+    MAX_TEXT_LENGTH,
+    MAX_TEXTS,
+    ListCache,
+    TextCache,
+)
 from lambda_adapters.invocation.environment import environment
-from tests.long_life.looking import MOST_OBJECTS, caches, grown, look
+from lambda_adapters.invocation.watchdog import watchdog
+from tests.long_life.looking import BOUNDS, MOST_OBJECTS, caches, grown, look
 from tests.long_life.mixture import Turn, play
 
 pytestmark = pytest.mark.skipif(not os.path.exists("/proc/self/fd"), reason="no /proc here")
@@ -88,14 +95,11 @@ def test_a_wrong_answer_ends_the_life() -> None:
 
 def test_every_cache_has_a_bound() -> None:
     """Header names and media types come from clients and from apps: lru_cache bounds their number,
-    Names their length as well."""
-    assert len(caches()) >= 4
-    assert {
-        name: type(cache) for name, cache in caches().items() if type(cache) is not TextCache
-    } == {}
+    these caches their length as well."""
+    assert {type(cache) for cache in caches().values()} == set(BOUNDS)
 
 
-def test_names_remember_short_ones_and_begin_anew_when_there_are_too_many() -> None:
+def test_a_cache_of_texts_keeps_short_ones_and_starts_anew_when_it_is_full() -> None:
     asked = []
 
     def upper(name: str) -> str:
@@ -103,10 +107,27 @@ def test_names_remember_short_ones_and_begin_anew_when_there_are_too_many() -> N
         return name.upper()
 
     names = TextCache(upper)
-    long = "b" * (LONGEST + 1)
-    given = ["a" * LONGEST, long, *map(str, range(MOST - 1))]
+    long = "b" * (MAX_TEXT_LENGTH + 1)
+    given = ["a" * MAX_TEXT_LENGTH, long, *map(str, range(MAX_TEXTS - 1))]
     for _ in range(2):
         assert [names[name] for name in given] == [name.upper() for name in given]
-    assert (len(names), asked) == (MOST, [*given, long])
+    assert (len(names), asked) == (MAX_TEXTS, [*given, long])
     assert names["one more"] == "ONE MORE"
     assert names == {"one more": "ONE MORE"}
+
+
+def test_a_cache_of_lists_keeps_short_ones_and_starts_anew_when_it_is_full() -> None:
+    asked = []
+
+    def count(texts: tuple[str, ...]) -> int:
+        asked.append(texts)
+        return len(texts)
+
+    cache = ListCache(count)
+    long = ("b" * MAX_LIST_LENGTH,)
+    given = [("a" * (MAX_LIST_LENGTH - 1),), long, *[(str(n), "c") for n in range(MAX_LISTS - 1)]]
+    for _ in range(2):
+        assert [cache[texts] for texts in given] == [len(texts) for texts in given]
+    assert (len(cache), asked) == (MAX_LISTS, [*given, long])
+    assert cache["new", "d"] == 2
+    assert len(cache) == 1

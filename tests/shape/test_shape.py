@@ -1,4 +1,4 @@
-"""The shape of the house: what may import what, how large a room may be, what is public."""
+"""The shape of the packages: what imports what, how large a module is, what is public."""
 
 import ast
 import re
@@ -9,52 +9,24 @@ from importlib.metadata import version
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-SHIPPED = ("lambda_adapters", "asgi_lambda", "wsgi_lambda")
-MODULES = sorted(
-    p for package in (*SHIPPED, "lambda_adapters.local") for p in (ROOT / package).rglob("*.py")
-)
+PACKAGES = ("lambda_adapters", "asgi_lambda", "wsgi_lambda")
+MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
 
-# errors, messages -> body -> sources, triggers -> handler -> adapters: a module imports only from
-# its own line or from those above it. Within `sources`, the formats come before the sources.
+# Each line may import itself and the lines above it; `invocation` and what is below it never import
+# the Adapters, which never import each other.
 ORDER = [
-    {"errors", "url"},
-    {"pattern"},
-    {"path_tree"},
-    {"messages", "names"},
-    {"headers"},
-    {"forwarded", "body"},
-    {"sources.front"},
-    {"sources.reading", "sources.payload_v1", "sources.payload_v2", "sources.pekko_http"},
-    {"sources.target_group", "sources.lattice", "sources.action_result", "sources.edge_headers"},
-    {"sources.rest_api", "sources.http_api", "sources.http_api_v1", "sources.function_url",
-     "sources.load_balancer", "sources.vpc_lattice", "sources.vpc_lattice_v1",
-     "sources.openwhisk", "sources.cloudfront"},
-    {"sources"},
-    {"triggers", "callers", "authorizers"},
-    {"recognition", "posted", "deadline", "records", "commands"},
-    {"options", "call", "sink", "size"},
-    {"exchange", "handler"},
-    {"adapter"},
-    {"targets"},
-    {"trigger_table"},
-    {"router"},
-    {"webhooks.delivery"},
-    {"webhooks.secrets", "webhooks.message", "webhooks.stores.store"},
-    {"webhooks.fetched"},
-    {"webhooks.senders.sender", "webhooks.senders.ids", "webhooks.later", "webhooks.around",
-     "webhooks.remembered"},
-    {"webhooks.senders.signed"},
-    {"webhooks.senders.standard", "webhooks.senders.stripe", "webhooks.senders.slack",
-     "webhooks.senders.github", "webhooks.senders.twilio"},
-    {"webhooks.senders", "webhooks.paths"},
-    {"webhooks.stores.memory", "webhooks.stores.sqlite", "webhooks.stores.dynamodb",
-     "webhooks.stores.powertools"},
-    {"webhooks.stores"},
-    {"webhooks.once"},
-    {"webhooks.gate"},
-    {"webhooks.function"},
-    {"webhooks"},
-]  # fmt: skip
+    {"lambda_adapters.errors", "lambda_adapters.lazy_names"},
+    {"lambda_adapters.http"},
+    {"lambda_adapters.protocols"},
+    {"lambda_adapters.sources"},
+    {"lambda_adapters.triggers"},
+    {"lambda_adapters.invocation"},
+    {"lambda_adapters.routing"},
+    {"lambda_adapters.webhooks"},
+    {"lambda_adapters"},  # the public names
+    {"asgi_lambda", "wsgi_lambda"},
+    {"lambda_adapters.local"},
+]
 
 
 def name_of(path: Path) -> str:
@@ -62,8 +34,14 @@ def name_of(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+def folder_of(name: str) -> str:
+    """The part of a module's name that ORDER speaks of."""
+    known = {folder for line in ORDER for folder in line}
+    return max((f for f in known if f"{name}.".startswith(f"{f}.")), key=len)
+
+
 def imports_of(path: Path) -> set[str]:
-    """The project's modules that a module imports, at whatever depth of its code."""
+    """The project's modules that a module imports, at any depth of its code."""
     found = set()
     known = {name_of(module) for module in MODULES}
     for node in ast.walk(ast.parse(path.read_text())):
@@ -77,42 +55,27 @@ def imports_of(path: Path) -> set[str]:
 
 
 def test_imports_point_one_way() -> None:
-    allowed = {
-        "lambda_adapters": {"lambda_adapters"},
-        "asgi_lambda": {"lambda_adapters", "asgi_lambda"},
-        "wsgi_lambda": {"lambda_adapters", "wsgi_lambda"},
-        "lambda_adapters.local": {
-            "lambda_adapters",
-            "asgi_lambda",
-            "wsgi_lambda",
-            "lambda_adapters.local",
-        },
-    }
+    rank = {folder: at for at, line in enumerate(ORDER) for folder in line}
     wrong = [
-        (name_of(path), name)
+        f"{name_of(path)} imports {other}"
         for path in MODULES
-        for name in imports_of(path)
-        if name.partition(".")[0] not in allowed[name_of(path).partition(".")[0]]
+        for other in imports_of(path)
+        if rank[folder_of(other)] > rank[folder_of(name_of(path))]
     ]
     assert wrong == []
 
 
-def test_the_rooms_of_lambda_events_stand_in_one_line() -> None:
-    rank = {f"lambda_adapters.{name}": i for i, names in enumerate(ORDER) for name in names}
-    rooms = {name_of(path): imports_of(path) for path in MODULES}
-    rooms = {name: found for name, found in rooms.items() if name.startswith("lambda_adapters.")}
-    assert set(rank) == set(rooms)
-    wrong = [
-        (name, other)
-        for name, found in rooms.items()
-        for other in found - {name}
-        if rank[other] > rank[name]
-    ]
-    assert wrong == []
+def test_the_adapters_do_not_import_each_other() -> None:
+    seen = {
+        (name_of(path).partition(".")[0], other.partition(".")[0])
+        for path in MODULES
+        for other in imports_of(path)
+    }
+    assert seen & {("asgi_lambda", "wsgi_lambda"), ("wsgi_lambda", "asgi_lambda")} == set()
 
 
-def test_no_imports_go_in_a_circle() -> None:
-    graph = {name_of(path): imports_of(path) - {name_of(path)} for path in MODULES}
+def test_imports_do_not_go_in_a_circle() -> None:
+    graph = {name_of(path): run_time_imports(path) - {name_of(path)} for path in MODULES}
     left = dict(graph)
     while left:
         free = [name for name, found in left.items() if not found & left.keys()]
@@ -121,17 +84,28 @@ def test_no_imports_go_in_a_circle() -> None:
             del left[name]
 
 
-def test_no_room_is_larger_than_300_lines() -> None:
+def run_time_imports(path: Path) -> set[str]:
+    """Those that importing the module imports: not the ones in functions, or for type checkers."""
+    tree = ast.parse(path.read_text())
+    tree.body = [node for node in tree.body if isinstance(node, (ast.Import, ast.ImportFrom))]
+    known = {name_of(module) for module in MODULES}
+    found = set()
+    for node in tree.body:
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            inner = {f"{node.module}.{alias.name}" for alias in node.names}
+            found |= (inner & known) or {node.module}
+    return found & known
+
+
+def test_no_module_has_more_than_300_lines_and_half_of_them_under_100() -> None:
     sizes = {name_of(path): len(path.read_text().splitlines()) for path in MODULES}
     assert {name: size for name, size in sizes.items() if size > 300} == {}
+    assert sorted(sizes.values())[len(sizes) // 2] < 100
 
 
-def test_half_of_the_rooms_are_under_100_lines() -> None:
-    sizes = sorted(len(path.read_text().splitlines()) for path in MODULES)
-    assert sizes[len(sizes) // 2] < 100
-
-
-def test_every_room_says_what_it_is_for() -> None:
+def test_every_module_says_what_it_is_for() -> None:
     silent = [name_of(p) for p in MODULES if not ast.get_docstring(ast.parse(p.read_text()))]
     assert silent == []
 
@@ -148,7 +122,7 @@ def test_wsgi_lambda_loads_no_asyncio() -> None:
 
 def test_what_ships_loads_the_standard_library_only() -> None:
     loaded = {name.partition(".")[0] for name in loaded_by("import asgi_lambda, wsgi_lambda")}
-    ours = {*SHIPPED, "pybase64", "__main__", "__mp_main__", "sitecustomize", "usercustomize"}
+    ours = {*PACKAGES, "pybase64", "__main__", "__mp_main__", "sitecustomize", "usercustomize"}
     foreign = loaded - set(sys.stdlib_module_names) - ours
     at_start = {name.partition(".")[0] for name in loaded_by("pass")}
     assert foreign - at_start == set()
@@ -157,21 +131,64 @@ def test_what_ships_loads_the_standard_library_only() -> None:
 def test_the_public_names_are_exactly_these() -> None:
     import asgi_lambda
     import lambda_adapters
+    import lambda_adapters.local
+    import lambda_adapters.webhooks
     import wsgi_lambda
 
-    assert asgi_lambda.__all__ == ["Adapter", "Router"]
-    assert wsgi_lambda.__all__ == ["Adapter", "Router"]
-    assert lambda_adapters.__all__ == sorted(lambda_adapters.__all__)
-    assert set(lambda_adapters.__all__) == {
-        "AppError", "BadRequest", "Caller", "ConfigurationError", "FailedStatus", "Front",
-        "LambdaAdaptersError", "Reply", "Request", "Router", "Source", "StartupFailed",
-        "UnknownEvent", "caller_of", "partial_failures", "records", "source_of", "trigger_of",
+    public = {
+        asgi_lambda: {"Adapter", "Router"},
+        wsgi_lambda: {"Adapter", "Router"},
+        lambda_adapters: {
+            "AppError", "BadRequest", "Caller", "ConfigurationError", "FailedStatus", "Front",
+            "IncompleteReply", "LambdaAdaptersError", "Reply", "Request", "Router", "Source",
+            "StartupFailed", "UnknownEvent", "caller_of", "partial_failures", "records",
+            "source_of", "trigger_of",
+        },
+        lambda_adapters.webhooks: {
+            "AsgiWebhooks", "Delivery", "GitHub", "Slack", "StandardWebhooks", "Stripe", "Svix",
+            "Twilio", "Webhooks", "WsgiWebhooks", "cached", "delivery_of", "env", "later", "once",
+        },
+        lambda_adapters.local: {"AsyncClient", "Client"},
     }  # fmt: skip
+    for package, names in public.items():
+        assert package.__all__ == sorted(names)
+        assert all(hasattr(package, name) for name in names)
+        assert names <= set(dir(package))
+
+
+def test_a_misspelt_public_name_fails_at_run_time_and_under_mypy(tmp_path: Path) -> None:
+    program = "import {0}\nfrom {0} import {1}\n"
+    wrong = [
+        ("lambda_adapters", "recrods"),
+        ("lambda_adapters.webhooks", "GitHbu"),
+        ("lambda_adapters.local", "Cleint"),
+        ("asgi_lambda", "Ruoter"),
+    ]
+    (tmp_path / "misspelt.py").write_text("".join(program.format(*names) for names in wrong))
+
+    command = [sys.executable, "-m", "mypy", "--strict", "--no-error-summary"]
+    command += ["--cache-dir", str(tmp_path / "cache"), "misspelt.py"]
+    done = subprocess.run(
+        command, cwd=tmp_path, env={"MYPYPATH": str(ROOT)}, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+
+    assert [
+        line.partition(";")[0] for line in done.stdout.splitlines() if "misspelt.py" in line
+    ] == [
+        f'misspelt.py:{2 * at + 2}: error: Module "{module}" has no attribute "{name}"'
+        for at, (module, name) in enumerate(wrong)
+    ]
+    for module, name in wrong:
+        tried = subprocess.run(
+            [sys.executable, "-c", f"from {module} import {name}"],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert tried.stderr.splitlines()[-1].startswith(f"ImportError: cannot import name '{name}'")
 
 
 def test_every_package_tells_type_checkers_that_it_is_typed() -> None:
-    for package in (*SHIPPED, "lambda_adapters.local"):
-        assert (ROOT / package / "py.typed").exists()
+    assert [package for package in PACKAGES if not (ROOT / package / "py.typed").exists()] == []
 
 
 def test_the_version_is_in_the_changelog() -> None:

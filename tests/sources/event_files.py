@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+from lambda_adapters.sources.front import Front
 from lambda_adapters.sources.registry import SOURCE_NAMES, source_by_name
-from lambda_adapters.sources.source import Front, Source
+from lambda_adapters.sources.source import Source
 
 EVENTS = Path(__file__).parent.parent / "events"
 HTTP_FILES = sorted(path for name in SOURCE_NAMES for path in (EVENTS / name).glob("*.json"))

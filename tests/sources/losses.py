@@ -4,7 +4,6 @@ They say again, in their own words, what the sources' docstrings list as decoded
 """
 
 import base64
-from dataclasses import replace
 from http import HTTPStatus
 from urllib.parse import parse_qsl, unquote, urlencode
 
@@ -76,7 +75,7 @@ def comparable(source: Source, request: Request) -> Request:
     query = request.query
     if source.name in DECODED_QUERY:
         query = urlencode(parse_qsl(query, keep_blank_values=True))
-    return replace(request, headers=headers, query=query)
+    return request.replace(headers=headers, query=query)
 
 
 def _root_and_path(source: Source, front: Front, request: Request) -> tuple[str, str]:

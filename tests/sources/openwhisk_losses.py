@@ -1,7 +1,6 @@
 """What OpenWhisk cannot carry: the functions that its round trips compare with."""
 
 import re
-from dataclasses import replace
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 from lambda_adapters import Reply, Request
@@ -38,8 +37,7 @@ def what_arrives_at_an_action(request: Request) -> Request:
     server = (host or "localhost", request.server[1])
     if host and host.rpartition(":")[2].isdigit() and host[-1] != "]":
         server = (host.rpartition(":")[0], int(host.rpartition(":")[2]))
-    return replace(
-        request,
+    return request.replace(
         root_path="",
         path=unquote(raw_path),
         raw_path=raw_path,

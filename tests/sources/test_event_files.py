@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -114,7 +113,9 @@ def test_both_kinds_of_app_see_the_request_and_their_replies_come_back(path: Pat
     source, event = source_in(path), event_in(path)
     request = source.request_from_event(event)
     if request.client is None:
-        request = replace(request, client=client_by_hops(request.headers, 1))
+        request = request.replace(
+            client=client_by_hops(request.header_values("x-forwarded-for"), 1)
+        )
     front = front_of(event, request.root_path)
 
     replies = [

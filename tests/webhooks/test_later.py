@@ -29,10 +29,9 @@ from moto.server import ThreadedMotoServer
 from lambda_adapters.errors import AppError, ConfigurationError, UnknownEvent
 from lambda_adapters.local import Client
 from lambda_adapters.local.context import LocalContext
-from lambda_adapters.webhooks import Delivery, GitHub, delivery_of, later, once
+from lambda_adapters.webhooks import Delivery, GitHub, WsgiWebhooks, delivery_of, later, once
 from lambda_adapters.webhooks.queue_message import delivery_from_text, text_of
 from lambda_adapters.webhooks.stores import MemoryStore
-from lambda_adapters.webhooks.wsgi_webhooks import Webhooks
 from wsgi_lambda import Adapter, Router
 
 URL = "https://sqs.eu-west-3.amazonaws.com/123456789012/jobs"
@@ -522,7 +521,7 @@ def function(queue_url: str, work: Callable[[Delivery], object]) -> Router:
     def github() -> Any:
         return {"message": jobs.put(delivery_of(request.environ))}, 202
 
-    app.wsgi_app = Webhooks(app.wsgi_app, {"/github": GitHub(SECRET)})  # type: ignore[method-assign]
+    app.wsgi_app = WsgiWebhooks(app.wsgi_app, {"/github": GitHub(SECRET)})  # type: ignore[method-assign]
     router = Router(Adapter(app))
     router.on("sqs", jobs.worker(work))
     return router

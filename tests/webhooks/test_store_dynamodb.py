@@ -41,7 +41,7 @@ def items(client: Any) -> Any:
 
 
 def leased(store: DynamoDBStore, key: str, lease: float = 60.0) -> str:
-    taken = store.take(key, lease)
+    taken = store.acquire(key, lease)
     assert isinstance(taken, Leased)
     return taken.token
 
@@ -99,7 +99,7 @@ def test_a_lease_whose_answer_was_lost_finds_itself(client: Any) -> None:
     token = leased(store, "github:a")
     assert sent == ["PutItem", "PutItem"]
     assert items(client)[0]["lease"] == {"S": token}
-    assert isinstance(store.take("github:a", 60.0), Busy)
+    assert isinstance(store.acquire("github:a", 60.0), Busy)
 
 
 def test_an_answer_that_was_written_twice_counts(client: Any) -> None:
@@ -107,7 +107,7 @@ def test_an_answer_that_was_written_twice_counts(client: Any) -> None:
     store = DynamoDBStore("deliveries", client=client)
     assert store.finish("github:a", leased(store, "github:a"), "done", 3600.0)
     assert sent == ["UpdateItem", "UpdateItem"]
-    assert store.take("github:a", 60.0) == Finished("done")
+    assert store.acquire("github:a", 60.0) == Finished("done")
 
 
 def test_a_key_that_was_given_back_twice_counts(client: Any) -> None:
@@ -129,7 +129,7 @@ def test_a_lease_that_arrives_behind_its_own_answer_does_not_undo_it(client: Any
     assert store.finish("github:a", leased(store, "github:a"), "done", 3600.0)
     with pytest.raises(client.exceptions.ConditionalCheckFailedException):
         client.put_item(**requests[0])
-    assert store.take("github:a", 60.0) == Finished("done")
+    assert store.acquire("github:a", 60.0) == Finished("done")
 
 
 def test_each_step_is_one_request(client: Any) -> None:
@@ -141,9 +141,9 @@ def test_each_step_is_one_request(client: Any) -> None:
     client.meta.events.register("before-call.dynamodb", note)
     store = DynamoDBStore("deliveries", client=client)
     token = leased(store, "github:a")
-    store.take("github:a", 60.0)
+    store.acquire("github:a", 60.0)
     store.finish("github:a", token, "done", 3600.0)
-    store.take("github:a", 60.0)
+    store.acquire("github:a", 60.0)
     store.release("github:a", token)
     assert asked == ["PutItem", "PutItem", "UpdateItem", "PutItem", "DeleteItem"]
 
@@ -173,7 +173,7 @@ def test_the_store_makes_its_client_when_first_needed_and_once(
 def test_a_table_that_is_missing_raises(client: Any) -> None:
     store = DynamoDBStore("elsewhere", client=client)
     with pytest.raises(client.exceptions.ResourceNotFoundException):
-        store.take("github:a", 60.0)
+        store.acquire("github:a", 60.0)
     with pytest.raises(client.exceptions.ResourceNotFoundException):
         store.finish("github:a", "token", "done", 60.0)
     with pytest.raises(client.exceptions.ResourceNotFoundException):

@@ -63,7 +63,7 @@ def table() -> Iterator[Any]:
 
 
 def leased(store: PowertoolsStore, key: str, lease: float = 60.0) -> str:
-    taken = store.take(key, lease)
+    taken = store.acquire(key, lease)
     assert isinstance(taken, Leased)
     return taken.token
 
@@ -111,10 +111,10 @@ def test_a_layer_that_serves_idempotent_functions_goes_on_doing_so(table: Any) -
     store = PowertoolsStore(layer)
     token = leased(store, "stripe:evt_1")
     assert store.finish("stripe:evt_1", token, "done", 3600.0)
-    assert store.take("stripe:evt_1", 60.0) == Finished("done")
+    assert store.acquire("stripe:evt_1", 60.0) == Finished("done")
     assert vars(layer) == before
     once(order={"number": "1", "amount": "5"})
-    assert store.take("stripe:evt_1", 60.0) == Finished("done")
+    assert store.acquire("stripe:evt_1", 60.0) == Finished("done")
     assert calls == ["1"]
 
 
@@ -126,7 +126,7 @@ def test_behind_its_end_a_lease_gives_nothing_back(
     assert store.finish("github:a", token, "another's", 3600.0)
     late(monkeypatch, token)
     assert not store.release("github:a", token)
-    assert store.take("github:a", 60.0) == Finished("another's")
+    assert store.acquire("github:a", 60.0) == Finished("another's")
 
 
 def test_behind_its_end_a_lease_still_finishes(table: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -134,17 +134,17 @@ def test_behind_its_end_a_lease_still_finishes(table: Any, monkeypatch: pytest.M
     token = leased(store, "github:a")
     late(monkeypatch, token)
     assert store.finish("github:a", token, "late", 3600.0)
-    assert store.take("github:a", 60.0) == Finished("late")
+    assert store.acquire("github:a", 60.0) == Finished("late")
 
 
 def test_a_layer_that_tells_nothing_when_it_refuses_is_asked() -> None:
     store = PowertoolsStore(Shelf())
     token = leased(store, "github:a")
-    found = store.take("github:a", 60.0)
+    found = store.acquire("github:a", 60.0)
     assert isinstance(found, Busy)
     assert found.seconds == pytest.approx(60.0, abs=30.0)
     assert store.finish("github:a", token, "done", 3600.0)
-    assert store.take("github:a", 60.0) == Finished("done")
+    assert store.acquire("github:a", 60.0) == Finished("done")
 
 
 def test_a_record_that_is_gone_when_asked_for_is_free_in_a_moment() -> None:
@@ -154,7 +154,7 @@ def test_a_record_that_is_gone_when_asked_for_is_free_in_a_moment() -> None:
 
     store = PowertoolsStore(Gone())
     leased(store, "github:a")
-    assert store.take("github:a", 60.0) == Busy(0.0)
+    assert store.acquire("github:a", 60.0) == Busy(0.0)
 
 
 def test_a_record_that_ends_in_this_moment_is_free_in_the_next(
@@ -163,7 +163,7 @@ def test_a_record_that_ends_in_this_moment_is_free_in_the_next(
     store = PowertoolsStore(Shelf())
     token = leased(store, "github:a", 1.0)
     monkeypatch.setattr(powertools, "time", lambda: float(token) + 9.0)
-    assert store.take("github:a", 60.0) == Busy(0.0)
+    assert store.acquire("github:a", 60.0) == Busy(0.0)
 
 
 def test_a_record_without_an_end_is_taken_for_a_whole_lease() -> None:
@@ -174,7 +174,7 @@ def test_a_record_without_an_end_is_taken_for_a_whole_lease() -> None:
 
     store = PowertoolsStore(Endless())
     leased(store, "github:a")
-    assert store.take("github:a", 45.0) == Busy(45.0)
+    assert store.acquire("github:a", 45.0) == Busy(45.0)
 
 
 def test_a_store_that_is_down_raises_what_the_layer_raises() -> None:
@@ -183,7 +183,7 @@ def test_a_store_that_is_down_raises_what_the_layer_raises() -> None:
             raise ConnectionError("no route")
 
     with pytest.raises(ConnectionError, match="no route"):
-        PowertoolsStore(Down()).take("github:a", 60.0)
+        PowertoolsStore(Down()).acquire("github:a", 60.0)
 
 
 def test_what_is_no_layer_is_refused_when_built() -> None:

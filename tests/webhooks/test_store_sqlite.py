@@ -28,7 +28,7 @@ def rows(path: Path) -> list[Any]:
 def race(store: SQLiteStore, start: Barrier, results: Any) -> None:
     """Take every key at the same time as the other processes do."""
     start.wait(60)
-    results.put([type(store.take(key, 600.0)).__name__ for key in KEYS])
+    results.put([type(store.acquire(key, 600.0)).__name__ for key in KEYS])
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_of_several_processes_exactly_one_has_the_lease(path: Path, method: str)
 def test_of_several_threads_exactly_one_has_the_lease(path: Path) -> None:
     store = SQLiteStore(path)
     with ThreadPoolExecutor(8) as threads:
-        found = list(threads.map(lambda _: store.take("github:a", 600.0), range(24)))
+        found = list(threads.map(lambda _: store.acquire("github:a", 600.0), range(24)))
     assert Counter(type(one) for one in found) == {Leased: 1, Busy: 23}
 
 
@@ -70,21 +70,23 @@ def test_nobody_comes_between_the_reading_and_the_writing_of_a_step(
 ) -> None:
     monkeypatch.setattr(sqlite, "_WAIT", 0.05)
     other = SQLiteStore(path)
-    other.take("github:a", 600.0)  # the table is there, so nothing is left to write but the lease
+    other.acquire(
+        "github:a", 600.0
+    )  # the table is there, so nothing is left to write but the lease
 
     def meanwhile() -> float:
         with pytest.raises(sqlite3.OperationalError, match="database is locked"):
-            other.take("github:b", 600.0)
+            other.acquire("github:b", 600.0)
         return 1_790_000_000.0
 
-    assert isinstance(SQLiteStore(path, clock=meanwhile).take("github:b", 600.0), Leased)
+    assert isinstance(SQLiteStore(path, clock=meanwhile).acquire("github:b", 600.0), Leased)
 
 
 def test_two_stores_on_one_file_see_each_other(path: Path) -> None:
-    taken = SQLiteStore(path).take("github:a", 600.0)
+    taken = SQLiteStore(path).acquire("github:a", 600.0)
     assert isinstance(taken, Leased)
     assert SQLiteStore(path).finish("github:a", taken.token, "done", 600.0)
-    assert SQLiteStore(str(path)).take("github:a", 600.0) == Finished("done")
+    assert SQLiteStore(str(path)).acquire("github:a", 600.0) == Finished("done")
 
 
 def test_the_file_may_hold_tables_of_the_app(path: Path) -> None:
@@ -92,7 +94,7 @@ def test_the_file_may_hold_tables_of_the_app(path: Path) -> None:
         database.execute("CREATE TABLE deliveries (id TEXT)")
         database.execute("INSERT INTO deliveries VALUES ('the app''s')")
         database.commit()
-        SQLiteStore(path).take("github:a", 600.0)
+        SQLiteStore(path).acquire("github:a", 600.0)
         assert database.execute("SELECT * FROM deliveries").fetchall() == [("the app's",)]
 
 
@@ -103,9 +105,9 @@ def test_nothing_is_made_before_the_first_use(path: Path) -> None:
 
 def test_a_file_that_was_deleted_is_made_again(path: Path) -> None:
     store = SQLiteStore(path)
-    store.take("github:a", 600.0)
+    store.acquire("github:a", 600.0)
     path.unlink()
-    assert isinstance(store.take("github:a", 600.0), Leased)
+    assert isinstance(store.acquire("github:a", 600.0), Leased)
 
 
 def test_a_relative_path_stays_what_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,7 +116,7 @@ def test_a_relative_path_stays_what_it_was(tmp_path: Path, monkeypatch: pytest.M
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     monkeypatch.chdir(elsewhere)
-    store.take("github:a", 600.0)
+    store.acquire("github:a", 600.0)
     assert (tmp_path / "deliveries.db").exists()
     assert list(elsewhere.iterdir()) == []
 
@@ -123,28 +125,28 @@ def test_rows_that_have_run_out_go_ten_at_a_time_the_oldest_first(path: Path) ->
     now = [1_790_000_000.0]
     store = SQLiteStore(path, clock=lambda: now[0])
     for number in range(13):
-        store.take(f"k{number:02}", 60.0)
+        store.acquire(f"k{number:02}", 60.0)
         now[0] += 1.0
     now[0] += 3600.0 + 60.0
-    store.take("new1", 60.0)
+    store.acquire("new1", 60.0)
     assert [row[0] for row in rows(path)] == ["k10", "k11", "k12", "new1"]
-    store.take("new2", 60.0)
+    store.acquire("new2", 60.0)
     assert [row[0] for row in rows(path)] == ["new1", "new2"]
 
 
 def test_rows_of_the_last_hour_stay(path: Path) -> None:
     now = [1_790_000_000.0]
     store = SQLiteStore(path, clock=lambda: now[0])
-    store.take("late", 60.0)
+    store.acquire("late", 60.0)
     now[0] += 60.0 + 3599.0
-    store.take("new", 60.0)
+    store.acquire("new", 60.0)
     assert [row[0] for row in rows(path)] == ["late", "new"]
 
 
 @pytest.fixture
 def locked(path: Path) -> Iterator[Path]:
     """The file of a store, whose write lock another program holds."""
-    SQLiteStore(path).take("github:a", 600.0)
+    SQLiteStore(path).acquire("github:a", 600.0)
     with closing(sqlite3.connect(path, isolation_level=None)) as database:
         database.execute("BEGIN IMMEDIATE")
         yield path
@@ -153,18 +155,18 @@ def locked(path: Path) -> Iterator[Path]:
 def test_a_file_that_stays_locked_raises(locked: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sqlite, "_WAIT", 0.05)
     with pytest.raises(sqlite3.OperationalError, match="database is locked"):
-        SQLiteStore(locked).take("github:b", 600.0)
+        SQLiteStore(locked).acquire("github:b", 600.0)
 
 
 def test_a_step_waits_for_another_programs_lock(path: Path) -> None:
     store = SQLiteStore(path)
-    store.take("github:a", 600.0)
+    store.acquire("github:a", 600.0)
     with (
         closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as database,
         ThreadPoolExecutor(1) as thread,
     ):
         database.execute("BEGIN IMMEDIATE")
-        waiting = thread.submit(store.take, "github:b", 600.0)
+        waiting = thread.submit(store.acquire, "github:b", 600.0)
         assert not waiting.done()
         database.execute("COMMIT")
         assert isinstance(waiting.result(60), Leased)
@@ -173,19 +175,19 @@ def test_a_step_waits_for_another_programs_lock(path: Path) -> None:
 def test_a_step_that_fails_writes_nothing(path: Path) -> None:
     now = [1_790_000_000.0]
     store = SQLiteStore(path, clock=lambda: now[0])
-    store.take("github:a", 60.0)
+    store.acquire("github:a", 60.0)
     before = rows(path)
     now[0] += 7200.0  # the row has run out, so the next step deletes it first
     with pytest.raises(sqlite3.IntegrityError, match="NOT NULL"):
-        store.take("github:b", float("nan"))  # which SQLite takes for no value
+        store.acquire("github:b", float("nan"))  # which SQLite takes for no value
     assert rows(path) == before
-    assert isinstance(store.take("github:b", 60.0), Leased)
+    assert isinstance(store.acquire("github:b", 60.0), Leased)
 
 
 def test_a_file_that_is_no_database_raises(path: Path) -> None:
     path.write_text("certainly no database, but long enough to be read as one\n" * 20)
     with pytest.raises(sqlite3.DatabaseError, match="file is not a database"):
-        SQLiteStore(path).take("github:a", 600.0)
+        SQLiteStore(path).acquire("github:a", 600.0)
 
 
 def test_a_directory_that_is_missing_is_refused_when_built(tmp_path: Path) -> None:
@@ -220,9 +222,9 @@ def test_every_step_closes_the_file(path: Path) -> None:
         return 1_790_000_000.0
 
     store = SQLiteStore(path, clock=clock)
-    taken = store.take("github:a", 600.0)
+    taken = store.acquire("github:a", 600.0)
     assert isinstance(taken, Leased)
-    store.take("github:a", 600.0)
+    store.acquire("github:a", 600.0)
     store.finish("github:a", taken.token, "done", 600.0)
     store.release("github:a", taken.token)
     assert all(opened), "within a step it is open"

@@ -8,14 +8,23 @@ import pytest
 
 from lambda_adapters import AppError, ConfigurationError, Request
 from lambda_adapters.local import Client
+from lambda_adapters.sources.front import Front
 from lambda_adapters.sources.registry import source_by_name
-from lambda_adapters.sources.source import Front
-from lambda_adapters.webhooks import Delivery, GitHub, Webhooks, delivery_of
-from lambda_adapters.webhooks.asgi_webhooks import Webhooks as AsgiWebhooks
-from lambda_adapters.webhooks.verifier import Incoming, Verifier
-from lambda_adapters.webhooks.wsgi_webhooks import Webhooks as WsgiWebhooks
+from lambda_adapters.webhooks import (
+    AsgiWebhooks,
+    Delivery,
+    GitHub,
+    Webhooks,
+    WsgiWebhooks,
+    delivery_of,
+)
+from lambda_adapters.webhooks.verifier import Verifier
 from tests.webhooks.webhook_senders import CASES, by_github
 from tests.webhooks.webhook_targets import TARGETS
+
+
+def request_for(path: str, body: bytes, headers: dict[str, str], root_path: str = "") -> Request:
+    return Request("POST", root_path=root_path, path=path, headers=list(headers.items()), body=body)
 
 
 def headers_of(body: bytes) -> dict[str, str]:
@@ -55,7 +64,7 @@ def test_a_path_belongs_to_the_sender_whose_pattern_matches_it(path: str, name: 
 
 def test_a_spelling_of_one_senders_path_is_not_anothers_parameter() -> None:
     gate = Verifier({"/stripe": GitHub("s", name="a"), "/{tenant}": GitHub("s", name="b")})
-    names = {"/stripe": "a", "/stripe\n": "nobody", "//stripe": "a", "/o\n": "b", "/": "b"}
+    names = {"/stripe": "a", "/stripe\n": "reject_all", "//stripe": "a", "/o\n": "b", "/": "b"}
     found = {path: gate.sender(path) for path in names}
     assert {path: sender.name for path, sender in found.items() if sender} == names
 
@@ -65,7 +74,7 @@ def test_a_path_that_might_be_several_senders_is_nobodys(caplog: pytest.LogCaptu
     sender = gate.sender("/ /bank")
     assert sender is not None
     headers = headers_of(b"{}")
-    told = gate.verify(sender, Incoming("POST", "", "/ /bank", b"{}", headers, ""))
+    told = gate.verify(sender, request_for("/ /bank", b"{}", headers))
     assert not isinstance(told, Delivery)
     assert told.status == 401
     assert "a way that might lead to views of several senders" in caplog.text
@@ -75,7 +84,7 @@ def test_a_path_of_a_thousand_slashes_is_nobodys_and_a_long_plain_one_no_senders
     gate = Verifier({"/github": GitHub("s")})
     sender = gate.sender("/github" + "/" * 5000)
     assert sender is not None
-    assert sender.name == "nobody"
+    assert sender.name == "reject_all"
     assert gate.sender("/github" + "/a" * 5000) is None
 
 
@@ -103,7 +112,7 @@ def test_a_delivery_has_one_path_for_all_spellings_of_it_and_parameters_as_they_
     gate = Verifier({"/github": GitHub("s"), "/t/{id}": GitHub("s", name="b")})
     sender = gate.sender(path)
     assert sender is not None
-    told = gate.verify(sender, Incoming("POST", "/v1", path, b"{}", headers_of(b"{}"), ""))
+    told = gate.verify(sender, request_for(path, b"{}", headers_of(b"{}"), root_path="/v1"))
     assert isinstance(told, Delivery)
     assert told.path == expected
 
@@ -221,7 +230,7 @@ def test_whatever_a_verifier_raises_is_a_401_and_its_words_stay_here(
     gate = Verifier({"/acme": acme})
     sender = gate.sender("/acme")
     assert sender is not None
-    reply = gate.verify(sender, Incoming("POST", "", "/acme\n" + "x" * 500, b"", {}, ""))
+    reply = gate.verify(sender, request_for("/acme\n" + "x" * 500, b"", {}))
     assert not isinstance(reply, Delivery)
     assert (reply.status, reply.body) == (401, b"Unauthorized")
     shown = "/acme%0A" + "x" * 192
@@ -241,7 +250,7 @@ def test_a_verifiers_exit_is_not_a_refusal() -> None:
     sender = gate.sender("/acme")
     assert sender is not None
     with pytest.raises(SystemExit):
-        gate.verify(sender, Incoming("POST", "", "/acme", b"", {}, ""))
+        gate.verify(sender, request_for("/acme", b"", {}))
 
 
 def test_a_view_that_asks_for_its_delivery_cannot_be_reached_around_the_verifier() -> None:
@@ -265,7 +274,7 @@ def test_a_view_at_a_forgotten_path_is_told_which_paths_there_are(
 
 
 def test_what_holds_no_delivery_is_named() -> None:
-    with pytest.raises(AppError, match=r"Expected request\.environ \(Flask\).*got Gate"):
+    with pytest.raises(AppError, match=r"Expected request\.environ \(Flask\).*got Verifier"):
         delivery_of(Verifier({"/a": GitHub("s")}))  # type: ignore[arg-type]
 
 
@@ -286,7 +295,7 @@ def test_an_id_that_is_none_is_a_500_and_no_exception(
     gate = Verifier({"/acme": Acme()})
     sender = gate.sender("/acme")
     assert sender is not None
-    told = gate.verify(sender, Incoming("POST", "", "/acme", b"", {}, ""))
+    told = gate.verify(sender, request_for("/acme", b"", {}))
     if expected is not None:
         assert isinstance(told, Delivery)
         assert told.id.startswith(expected)

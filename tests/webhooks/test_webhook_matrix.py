@@ -220,7 +220,7 @@ def test_a_delivery_under_way_is_a_409_that_says_when_to_come_again(
         (key,) = store._entries
         store._entries.clear()
         target.seen.clear()
-        lease = store.take(key, 40)
+        lease = store.acquire(key, 40)
         assert isinstance(lease, Leased)
         reply = post(client, case, signed(case, client))
         assert (reply.status_code, target.seen) == (409, [])
@@ -234,11 +234,11 @@ class Flaky(MemoryStore):
 
     down = 0
 
-    def take(self, key: str, lease: float) -> Any:
+    def acquire(self, key: str, lease: float) -> Any:
         if self.down:
             self.down -= 1
             raise ConnectionError("no route to the table with-its-name")
-        return super().take(key, lease)
+        return super().acquire(key, lease)
 
 
 def test_nobody_can_send_one_delivery_in_place_of_another(

@@ -12,7 +12,7 @@ import pytest
 
 from lambda_adapters import AppError, ConfigurationError, Reply
 from lambda_adapters.webhooks import Delivery, once
-from lambda_adapters.webhooks.once import Lease, UnderWay
+from lambda_adapters.webhooks.idempotency import Lease, UnderWay
 from lambda_adapters.webhooks.reply_codec import MOST_BYTES, reply_from_text, text_from_reply
 from lambda_adapters.webhooks.stores import Busy, Finished, Leased, MemoryStore
 
@@ -28,36 +28,36 @@ class Clock:
 
 
 def held(store: MemoryStore, key: str = "reply|POST|github:/:7c6f-1") -> Any:
-    return store.take(key, 1)
+    return store.acquire(key, 1)
 
 
 def test_the_first_has_a_lease_the_next_a_409_and_the_last_the_answer() -> None:
     once_only = once(MemoryStore())
-    lease = once_only.begin(PING)
+    lease = once_only.acquire(PING)
     assert isinstance(lease, Lease)
-    under_way = once_only.begin(PING)
+    under_way = once_only.acquire(PING)
     assert isinstance(under_way, Reply)
     assert under_way.status == 409
     assert dict(under_way.headers)["retry-after"] == "60"
-    once_only.end(lease, ANSWER)
-    assert once_only.begin(PING) == ANSWER
+    once_only.finish(lease, ANSWER)
+    assert once_only.acquire(PING) == ANSWER
 
 
 def test_a_crash_in_the_middle_loses_nothing() -> None:
     clock = Clock()
     once_only = once(MemoryStore(clock=clock), lease=30)
-    assert isinstance(once_only.begin(PING), Lease)  # and whoever has it is gone
+    assert isinstance(once_only.acquire(PING), Lease)  # and whoever has it is gone
     clock.now += 29
-    assert isinstance(once_only.begin(PING), Reply)
+    assert isinstance(once_only.acquire(PING), Reply)
     clock.now += 1
-    assert isinstance(once_only.begin(PING), Lease)
+    assert isinstance(once_only.acquire(PING), Lease)
 
 
 def test_a_lease_lasts_no_shorter_than_the_invocation() -> None:
     clock = Clock()
     store = MemoryStore(clock=clock)
     long = replace(PING, deadline=monotonic() + 300)
-    assert isinstance(once(store, lease=30).begin(long), Lease)
+    assert isinstance(once(store, lease=30).acquire(long), Lease)
     busy = held(store)
     assert isinstance(busy, Busy)
     assert 300 <= busy.seconds <= 301
@@ -66,37 +66,37 @@ def test_a_lease_lasts_no_shorter_than_the_invocation() -> None:
 def test_an_answer_is_forgotten_after_its_time() -> None:
     clock = Clock()
     once_only = once(MemoryStore(clock=clock), keep=100)
-    lease = once_only.begin(PING)
+    lease = once_only.acquire(PING)
     assert isinstance(lease, Lease)
-    once_only.end(lease, ANSWER)
+    once_only.finish(lease, ANSWER)
     clock.now += 99
-    assert once_only.begin(PING) == ANSWER
+    assert once_only.acquire(PING) == ANSWER
     clock.now += 1
-    assert isinstance(once_only.begin(PING), Lease)
+    assert isinstance(once_only.acquire(PING), Lease)
 
 
 @pytest.mark.parametrize("status", [301, 302, 308, 400, 404, 410, 429, 500, 503, 599])
 def test_an_answer_that_says_that_nothing_was_done_is_not_remembered(status: int) -> None:
     once_only = once(MemoryStore())
     for _ in range(2):
-        lease = once_only.begin(PING)
+        lease = once_only.acquire(PING)
         assert isinstance(lease, Lease)
-        once_only.end(lease, Reply(status))
+        once_only.finish(lease, Reply(status))
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 204])
 def test_every_other_answer_is(status: int) -> None:
     once_only = once(MemoryStore())
-    lease = once_only.begin(PING)
+    lease = once_only.acquire(PING)
     assert isinstance(lease, Lease)
-    once_only.end(lease, Reply(status))
-    assert once_only.begin(PING) == Reply(status)
+    once_only.finish(lease, Reply(status))
+    assert once_only.acquire(PING) == Reply(status)
 
 
 def test_a_large_body_is_remembered_without_it_and_lengths_are_counted_anew() -> None:
     headers = [("content-length", "9"), ("content-encoding", "gzip"), ("x", "1")]
     fits = Reply(200, headers, b"x" * MOST_BYTES)
-    assert reply_from_text(text_from_reply(fits)) == replace(fits, headers=headers[1:])
+    assert reply_from_text(text_from_reply(fits)) == fits.replace(headers=headers[1:])
     over = Reply(200, headers, b"x" * (MOST_BYTES + 1))
     assert reply_from_text(text_from_reply(over)) == Reply(200, [("x", "1")])
 
@@ -107,7 +107,7 @@ def test_a_large_body_is_remembered_without_it_and_lengths_are_counted_anew() ->
 def test_a_key_of_ones_own_is_made_fit_for_any_store(key: str) -> None:
     store = MemoryStore()
     once_only = once(store, lambda delivery: key)
-    assert isinstance(once_only.begin(PING), Lease)
+    assert isinstance(once_only.acquire(PING), Lease)
     (stored,) = store._entries
     assert stored.startswith("reply|POST|sha256-")
     assert len(stored) < 100
@@ -128,7 +128,7 @@ class Down(MemoryStore):
 def test_without_the_store_nothing_runs_and_the_sender_is_told_to_try_again(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    reply = once(Down("take")).begin(PING)
+    reply = once(Down("acquire")).acquire(PING)
     assert isinstance(reply, Reply)
     assert reply.status == 503
     assert caplog.messages == ["The store of deliveries failed; github was told to try again."]
@@ -138,7 +138,7 @@ def test_what_the_store_holds_and_is_no_answer_counts_as_the_store_being_down() 
     store = MemoryStore()
     leased = held(store)
     store.finish("reply|POST|github:/:7c6f-1", leased.token, "not ours", 60)
-    reply = once(store).begin(PING)
+    reply = once(store).acquire(PING)
     assert isinstance(reply, Reply)
     assert reply.status == 503
 
@@ -147,10 +147,10 @@ def test_a_store_that_fails_behind_the_work_costs_no_reply(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     once_only = once(Down("finish", "release"))
-    lease = once_only.begin(PING)
+    lease = once_only.acquire(PING)
     assert isinstance(lease, Lease)
-    once_only.end(lease, ANSWER)
-    once_only.give_back(lease)
+    once_only.finish(lease, ANSWER)
+    once_only.release(lease)
     assert caplog.messages == [
         "The store of deliveries failed; a delivery may be worked on again.",
         "The store of deliveries failed; a lease stays until its end.",
@@ -161,11 +161,11 @@ def test_work_that_took_longer_than_its_lease_is_told(caplog: pytest.LogCaptureF
     clock = Clock()
     store = MemoryStore(clock=clock)
     once_only = once(store, lease=30)
-    late = once_only.begin(PING)
+    late = once_only.acquire(PING)
     assert isinstance(late, Lease)
     clock.now += 31
-    assert isinstance(once_only.begin(PING), Lease)
-    once_only.end(late, ANSWER)
+    assert isinstance(once_only.acquire(PING), Lease)
+    once_only.finish(late, ANSWER)
     assert len(caplog.messages) == 1
     assert "longer than its lease of 30 seconds" in caplog.messages[0]
     assert isinstance(held(store), Busy)  # the other one's
@@ -235,9 +235,9 @@ def test_a_front_and_its_workers_do_not_take_each_others_deliveries_for_done() -
     def second(delivery: Delivery) -> None:
         seen.append("second")
 
-    lease = once_only.begin(PING)
+    lease = once_only.acquire(PING)
     assert isinstance(lease, Lease)
-    once_only.end(lease, ANSWER)
+    once_only.finish(lease, ANSWER)
     first(PING)
     second(PING)
     assert seen == ["first", "second"]
@@ -296,16 +296,16 @@ def test_two_workers_of_one_name_are_refused() -> None:
 
 def test_another_method_is_another_request() -> None:
     once_only = once(MemoryStore())
-    options = once_only.begin(replace(PING, method="OPTIONS"))
+    options = once_only.acquire(replace(PING, method="OPTIONS"))
     assert isinstance(options, Lease)
-    once_only.end(options, Reply(200))
-    assert isinstance(once_only.begin(PING), Lease)
+    once_only.finish(options, Reply(200))
+    assert isinstance(once_only.acquire(PING), Lease)
 
 
 def test_another_path_is_another_delivery() -> None:
     once_only = once(MemoryStore())
     for path in ("/a", "/b"):
-        assert isinstance(once_only.begin(replace(PING, path=path)), Lease)
+        assert isinstance(once_only.acquire(replace(PING, path=path)), Lease)
 
 
 def test_a_key_that_cannot_be_told_is_not_the_stores_fault(
@@ -314,7 +314,7 @@ def test_a_key_that_cannot_be_told_is_not_the_stores_fault(
     def key(delivery: Delivery) -> str:
         raise KeyError("tok_SECRET")
 
-    reply = once(MemoryStore(), key).begin(PING)
+    reply = once(MemoryStore(), key).acquire(PING)
     assert isinstance(reply, Reply)
     assert reply.status == 500
     assert re.fullmatch(
@@ -347,4 +347,4 @@ def test_what_was_finished_elsewhere_is_answered_here() -> None:
     assert isinstance(leased, Leased)
     store.finish("reply|POST|github:/:7c6f-1", leased.token, text_from_reply(ANSWER), 60)
     assert isinstance(held(store), Finished)
-    assert once(store).begin(PING) == ANSWER
+    assert once(store).acquire(PING) == ANSWER

@@ -21,11 +21,9 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 
-from lambda_adapters.http.urls import normalize_path
-from lambda_adapters.webhooks import GitHub
-from lambda_adapters.webhooks.asgi_webhooks import Webhooks as AsgiWebhooks
+from lambda_adapters.http.path_spellings import normalize_path
+from lambda_adapters.webhooks import AsgiWebhooks, GitHub, WsgiWebhooks
 from lambda_adapters.webhooks.delivery import KEY
-from lambda_adapters.webhooks.wsgi_webhooks import Webhooks as WsgiWebhooks
 
 SENDER = GitHub("s")
 PATTERNS = ("/stripe", "/hooks/{proxy+}", "/t/{id}", "/u/{id}/x", "/v/{a}/{b}", "/")

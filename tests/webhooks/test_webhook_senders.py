@@ -8,7 +8,7 @@ from twilio.request_validator import RequestValidator
 from lambda_adapters import ConfigurationError
 from lambda_adapters.webhooks import GitHub, Slack, StandardWebhooks, Stripe, Svix, Twilio
 from lambda_adapters.webhooks.delivery import FORM
-from lambda_adapters.webhooks.senders.ids import normal_id
+from lambda_adapters.webhooks.senders.ids import normalize_id
 from lambda_adapters.webhooks.senders.sender import Refused, sender_of, unverifiable
 from lambda_adapters.webhooks.senders.signed import Signed
 from tests.webhooks.webhook_senders import (
@@ -189,15 +189,15 @@ HASH = "sha256-2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
     [
         (" evt_1 ", "evt_1"),
         ("x" * 200, "x" * 200),
-        ("x" * 201, normal_id(None, b"x" * 201)),
-        ("two words", normal_id(None, b"two words")),
+        ("x" * 201, normalize_id(None, b"x" * 201)),
+        ("two words", normalize_id(None, b"two words")),
         ("", HASH),
         (None, HASH),
-        ("\ud800", normal_id(None, b"\xed\xa0\x80")),
+        ("\ud800", normalize_id(None, b"\xed\xa0\x80")),
     ],
 )
 def test_an_id_is_plain_and_short_in_a_key(given: str | None, expected: str) -> None:
-    assert normal_id(given, b"hello") == expected
+    assert normalize_id(given, b"hello") == expected
 
 
 def test_a_sender_may_have_a_name_of_its_own() -> None:

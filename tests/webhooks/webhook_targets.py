@@ -8,10 +8,8 @@ from typing import Any
 
 from asgi_lambda import Adapter as AsgiAdapter
 from lambda_adapters import Reply, source_of
-from lambda_adapters.webhooks import Delivery, Webhooks, delivery_of
-from lambda_adapters.webhooks.asgi_webhooks import Webhooks as AsgiWebhooks
-from lambda_adapters.webhooks.once import Once
-from lambda_adapters.webhooks.wsgi_webhooks import Webhooks as WsgiWebhooks
+from lambda_adapters.webhooks import AsgiWebhooks, Delivery, Webhooks, WsgiWebhooks, delivery_of
+from lambda_adapters.webhooks.idempotency import Once
 from wsgi_lambda import Adapter as WsgiAdapter
 
 TEXT = "text/plain; charset=UTF-8"  # OpenWhisk writes one where an app does not

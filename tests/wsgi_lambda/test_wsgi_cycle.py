@@ -204,9 +204,9 @@ def test_exc_info_without_an_exception_is_as_good_as_none(
          "something else."),
         ("200 OK", [(b"a", "b")], [], "Expected headers as a list of (name, value), both str, got "
          "something else."),
-        ("200 OK", [("a", "b\r\nc: d")], [], "The app sent a header whose name is no token, or "
+        ("200 OK", [("a", "b\r\nc: d")], [], "The app sent a header whose name is not a token, or "
          "whose value holds a control character such as CR or LF; no server would pass it on."),
-        ("200 OK", [("a", "\u20ac")], [], "The app sent a header whose name is no token, or "
+        ("200 OK", [("a", "\u20ac")], [], "The app sent a header whose name is not a token, or "
          "whose value holds a control character such as CR or LF; no server would pass it on."),
         ("200 OK", [], ["text"], "Expected bytes as body, got str."),
         ("200 OK", [], [None], "Expected bytes as body, got NoneType."),

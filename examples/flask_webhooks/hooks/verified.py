@@ -7,19 +7,18 @@ stops the app from starting: an unverified webhook is a stranger's.
 import os
 
 from lambda_adapters.protocols.wsgi import App
-from lambda_adapters.webhooks import GitHub, Slack, Stripe, env, once
+from lambda_adapters.webhooks import GitHub, Slack, Stripe, WsgiWebhooks, env, once
 from lambda_adapters.webhooks.stores import DynamoDBStore, SQLiteStore, Store
-from lambda_adapters.webhooks.wsgi_webhooks import Webhooks
 
 
-def verified(app: App) -> Webhooks:
+def verified(app: App) -> WsgiWebhooks:
     """The app behind its senders' signatures. Raises ConfigurationError for a missing secret."""
     senders = {
         "/stripe": Stripe(env("STRIPE_SECRET", "STRIPE_SECRET_OLD")),
         "/github": GitHub(env("GITHUB_SECRET", "GITHUB_SECRET_OLD")),
         "/slack": Slack(env("SLACK_SECRET", "SLACK_SECRET_OLD")),
     }
-    return Webhooks(app, senders, once=once(store_from_environment()))
+    return WsgiWebhooks(app, senders, once=once(store_from_environment()))
 
 
 def store_from_environment() -> Store:

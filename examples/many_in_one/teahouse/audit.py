@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, Protocol
 from urllib.parse import unquote_plus
 
-from lambda_adapters.triggers import records
+from lambda_adapters import records
 
 
 class S3(Protocol):

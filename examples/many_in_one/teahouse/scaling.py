@@ -8,7 +8,7 @@ Source: docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-sns-notif
 import json
 from typing import Any
 
-from lambda_adapters.triggers import records
+from lambda_adapters import records
 
 LAUNCH = "autoscaling:EC2_INSTANCE_LAUNCH"
 OUT_OF_STANDBY = "Moving EC2 instance out of Standby"

@@ -7,12 +7,15 @@ several headers of one name were separate, empty cookies; bytes that are not UTF
 is sent as text (`text/*`, JSON, XML, JavaScript). Of a reply, the same as with HTTP APIs.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lambda_adapters.http.messages import Reply, Request, plain_reply
+from lambda_adapters.http.messages import Reply, Request, text_reply
 from lambda_adapters.http.urls import clean_raw_path
 from lambda_adapters.sources.api_gateway import payload_v2
-from lambda_adapters.sources.source import LAMBDA_LIMIT, Event, Front
+from lambda_adapters.sources.source import LAMBDA_LIMIT, Event
+
+if TYPE_CHECKING:
+    from lambda_adapters.sources.front import Front
 
 name = "function_url"
 
@@ -28,12 +31,12 @@ def limit(event: Event) -> int:
 
 
 def request_from_event(event: Event) -> Request:
-    return payload_v2.request_of(event, "", clean_raw_path(payload_v2.path_of(event)))
+    return payload_v2.request_from_payload(event, "", clean_raw_path(payload_v2.raw_path_of(event)))
 
 
-def event_from_request(request: Request, front: Front) -> Event:
+def event_from_request(request: Request, front: "Front") -> Event:
     raw_path = request.public_raw_path
-    event = payload_v2.event_of(request, front, raw_path, request.public_path)
+    event = payload_v2.event_from_parts(request, front, raw_path, request.public_path)
     if "cookies" in event:
         event["headers"]["cookie"] = "; ".join(event["cookies"])  # unlike an HTTP API's, beside it
     event["requestContext"] |= {
@@ -48,9 +51,9 @@ def event_from_request(request: Request, front: Front) -> Event:
 response_from_reply = payload_v2.response_from_reply
 
 
-def reply_from_response(response: Any, request: Request, front: Front) -> Reply:
-    return payload_v2.reply_of(response) or refusal()
+def reply_from_response(response: Any, request: Request, front: "Front") -> Reply:
+    return payload_v2.reply_from_payload(response) or refusal()
 
 
 def refusal() -> Reply:
-    return plain_reply(502, "Internal Server Error")
+    return text_reply(502, "Internal Server Error")

@@ -12,12 +12,15 @@ Of a reply, lost: which of several headers of one name were separate (Set-Cookie
 moves to the front), the reason phrase.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lambda_adapters.http.messages import Reply, Request, json_reply
-from lambda_adapters.http.urls import path_below, raw_path_from_decoded
+from lambda_adapters.http.urls import raw_path_below, raw_path_from_decoded
 from lambda_adapters.sources.api_gateway import payload_v2
-from lambda_adapters.sources.source import LAMBDA_LIMIT, Event, Front
+from lambda_adapters.sources.source import LAMBDA_LIMIT, Event
+
+if TYPE_CHECKING:
+    from lambda_adapters.sources.front import Front
 
 name = "http_api"
 
@@ -33,26 +36,26 @@ def limit(event: Event) -> int:
 
 
 def request_from_event(event: Event) -> Request:
-    raw_path = raw_path_from_decoded(payload_v2.path_of(event))
+    """The path holds a named stage, which becomes the root path."""
+    raw_path = raw_path_from_decoded(payload_v2.raw_path_of(event))
     stage = event["requestContext"].get("stage")
-    if stage == "$default" or not stage or not isinstance(stage, str):
-        return payload_v2.request_of(event, "", raw_path)
-    below = path_below(raw_path, "/" + stage)
-    if below is None:
-        return payload_v2.request_of(event, "", raw_path)
-    return payload_v2.request_of(event, "/" + stage, below)
+    if isinstance(stage, str) and stage not in ("", "$default"):
+        below = raw_path_below(raw_path, "/" + stage)
+        if below is not None:
+            return payload_v2.request_from_payload(event, "/" + stage, below)
+    return payload_v2.request_from_payload(event, "", raw_path)
 
 
-def event_from_request(request: Request, front: Front) -> Event:
+def event_from_request(request: Request, front: "Front") -> Event:
     path = request.public_path
-    return payload_v2.event_of(request, front, path, path)
+    return payload_v2.event_from_parts(request, front, path, path)
 
 
 response_from_reply = payload_v2.response_from_reply
 
 
-def reply_from_response(response: Any, request: Request, front: Front) -> Reply:
-    return payload_v2.reply_of(response) or refusal()
+def reply_from_response(response: Any, request: Request, front: "Front") -> Reply:
+    return payload_v2.reply_from_payload(response) or refusal()
 
 
 def refusal() -> Reply:

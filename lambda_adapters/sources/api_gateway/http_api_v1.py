@@ -11,28 +11,18 @@ a body that is sent as text (`text/*`, JSON, XML, JavaScript).
 Of a reply, lost: the order of different headers where one is repeated, the reason phrase.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lambda_adapters.http.body import encode_event_body, is_sent_as_text
-from lambda_adapters.http.forwarded import with_forwarded
+from lambda_adapters.http.forwarded import forwarded_headers
 from lambda_adapters.http.messages import Reply, Request, json_reply
-from lambda_adapters.http.urls import path_below, raw_path_from_decoded
+from lambda_adapters.http.urls import path_from_raw, raw_path_below, raw_path_from_decoded
 from lambda_adapters.sources.api_gateway import payload_v1
-from lambda_adapters.sources.api_gateway.payload_v1 import (
-    event_of,
-    path_of,
-    request_of,
-    response_of,
-    stage_of,
-)
-from lambda_adapters.sources.response_parsing import (
-    add_content_type,
-    parse_body,
-    parse_header_lists,
-    parse_headers,
-    parse_status,
-)
-from lambda_adapters.sources.source import LAMBDA_LIMIT, Event, Front, Response
+from lambda_adapters.sources.event_fields import path_of
+from lambda_adapters.sources.source import LAMBDA_LIMIT, Event
+
+if TYPE_CHECKING:
+    from lambda_adapters.sources.front import Front
 
 name = "http_api_v1"
 
@@ -48,19 +38,24 @@ def limit(event: Event) -> int:
 
 
 def request_from_event(event: Event) -> Request:
-    raw_path = raw_path_from_decoded(path_of(event, "path"))
-    stage = stage_of(event)
-    below = path_below(raw_path, "/" + stage) if stage else None
+    """The path holds a named stage, which becomes the root path."""
+    raw_path = raw_path_from_decoded(path_of(event.get("path")))
+    stage = payload_v1.stage_of(event)
+    below = raw_path_below(raw_path, "/" + stage) if stage else None
     if below is None:
-        return request_of(event, "", raw_path)
-    return request_of(event, "/" + stage, below)
+        return payload_v1.request_from_payload(event, "", raw_path)
+    return payload_v1.request_from_payload(event, "/" + stage, below)
 
 
-def event_from_request(request: Request, front: Front) -> Event:
-    headers = with_forwarded(request)
-    event = event_of(request, front, request.public_path, headers)
+def event_from_request(request: Request, front: "Front") -> Event:
+    event = payload_v1.event_from_parts(
+        request, front, request.public_path, forwarded_headers(request)
+    )
     event["version"] = "1.0"
     event["requestContext"]["authorizer"] = {"claims": None, "scopes": None}
+    if front.parameters:
+        decoded = {name: path_from_raw(value) for name, value in front.parameters}
+        event["pathParameters"] = decoded
     if request.body:
         text = is_sent_as_text(request.header("content-type"), request.header("content-encoding"))
         event["body"], event["isBase64Encoded"] = encode_event_body(request.body, text)
@@ -69,22 +64,23 @@ def event_from_request(request: Request, front: Front) -> Event:
     return event
 
 
-def response_from_reply(reply: Reply, event: Event) -> Response:
-    return response_of(reply)
+response_from_reply = payload_v1.response_from_reply
 
 
-def reply_from_response(response: Any, request: Request, front: Front) -> Reply:
+def reply_from_response(response: Any, request: Request, front: "Front") -> Reply:
+    from lambda_adapters.sources import response_parsing as parsing
+
     if not isinstance(response, dict):
         return refusal()
-    status = parse_status(response.get("statusCode"))
-    multi = parse_header_lists(response.get("multiValueHeaders"))
-    single = parse_headers(response.get("headers"))
+    status = parsing.parse_status(response.get("statusCode"))
+    multi = parsing.parse_header_lists(response.get("multiValueHeaders"))
+    single = parsing.parse_headers(response.get("headers"))
     encoded = response.get("isBase64Encoded") is True
-    body = parse_body(response, encoded=encoded)
+    body = parsing.parse_body(response, encoded=encoded)
     if status is None or multi is None or single is None or body is None:
         return refusal()
     headers = [pair for pair in multi + single if pair[0] != "content-length"]
-    return add_content_type(Reply(status, headers, body, not encoded))
+    return parsing.add_content_type(Reply(status, headers, body, not encoded))
 
 
 def refusal() -> Reply:

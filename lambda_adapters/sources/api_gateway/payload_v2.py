@@ -6,7 +6,7 @@ and docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html.
 """
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lambda_adapters.http.body import (
     body_from_event,
@@ -14,35 +14,32 @@ from lambda_adapters.http.body import (
     encode_event_body,
     is_sent_as_text,
 )
-from lambda_adapters.http.forwarded import address_of, endpoint_of, with_forwarded
-from lambda_adapters.http.headers import (
-    pairs_from_map,
-    remove_hop_by_hop,
-    request_headers_from_map,
-    single_map,
-    text_of,
-)
+from lambda_adapters.http.forwarded import address_of, endpoint_of, forwarded_headers
+from lambda_adapters.http.headers import joined_map, pairs_from_map, remove_hop_by_hop
 from lambda_adapters.http.messages import Headers, Reply, Request
+from lambda_adapters.http.request_headers import headers_from_map
 from lambda_adapters.http.urls import (
     clean_query,
     decoded_pairs,
-    not_in_query,
     path_from_raw,
     query_from_decoded,
 )
-from lambda_adapters.sources.api_gateway.payload_v1 import method_of
-from lambda_adapters.sources.response_parsing import (
-    add_content_type,
-    parse_body,
-    parse_header_lists,
-    parse_headers,
-    parse_status,
+from lambda_adapters.sources.event_fields import (
+    is_other_context,
+    is_other_event,
+    method_of,
+    path_of,
+    text_pairs,
 )
-from lambda_adapters.sources.source import Event, Front, Response, is_foreign
+from lambda_adapters.sources.source import Event, Response
+
+if TYPE_CHECKING:
+    from lambda_adapters.sources.front import Front
 
 
 def matches(event: Any, function_url: bool) -> bool:
-    """Whether this is format 2.0: `requestContext.http`, and no other service's mark.
+    """Whether this is format 2.0 of a Function URL, or of an HTTP API: `requestContext.http`, and
+    no other service's mark.
 
     VPC Lattice also says `version` 2.0, authorizers and load balancers can hold `http` too. Only
     the domain tells a Function URL from an HTTP API; the Host header may be anyone's.
@@ -51,41 +48,31 @@ def matches(event: Any, function_url: bool) -> bool:
     if not isinstance(context, dict) or not isinstance(context.get("http"), dict):
         return False
     domain = context.get("domainName")
-    is_url = isinstance(domain, str) and ".lambda-url." in domain
-    return is_url is function_url and not is_foreign(event, context)
+    is_function_url = isinstance(domain, str) and ".lambda-url." in domain
+    return (
+        is_function_url is function_url
+        and not is_other_event(event)
+        and not is_other_context(context)
+    )
 
 
-def path_of(event: Event) -> str:
+def raw_path_of(event: Event) -> str:
     """`rawPath`, or where an emulator has none the context's, with its leading slash."""
     path = event.get("rawPath")
     if not isinstance(path, str):
         path = event["requestContext"]["http"].get("path")
-    if not isinstance(path, str):
-        return "/"
-    return path if path.startswith("/") else "/" + path
+    return path_of(path)
 
 
-def query_of(event: Event) -> str:
-    """`rawQueryString` as sent; a hand-made event may only have the decoded map."""
-    query = event.get("rawQueryString")
-    if isinstance(query, str):
-        return query if not_in_query(query) is None else clean_query(query)
-    pairs = pairs_from_map(event.get("queryStringParameters"))
-    return query_from_decoded([(n, "" if v is None else text_of(v)) for n, v in pairs])
-
-
-def request_of(event: Event, root_path: str, raw_path: str) -> Request:
-    """The request, once its source has told where the path is and what the root is."""
+def request_from_payload(event: Event, root_path: str, raw_path: str) -> Request:
+    """The request, once its source has found the root path and the path below it."""
     context = event["requestContext"]
     http = context["http"]
     body = event.get("body")
-    if body:
-        body = body_from_event(body, event.get("isBase64Encoded"))
-    else:
-        body = b""
-    headers, forwarded = request_headers_from_map(event.get("headers"), event.get("cookies"), body)
+    body = body_from_event(body, event.get("isBase64Encoded")) if body else b""
+    headers, called = headers_from_map(event.get("headers"), event.get("cookies"), body)
     scheme, server, version = endpoint_of(
-        forwarded, context.get("domainName"), http.get("protocol"), "https"
+        called, context.get("domainName"), http.get("protocol"), "https"
     )
     return Request(  # by position: keywords take three times as long
         method_of(http.get("method")),
@@ -93,7 +80,7 @@ def request_of(event: Event, root_path: str, raw_path: str) -> Request:
         root_path,
         path_from_raw(raw_path) if "%" in raw_path else raw_path,
         raw_path,
-        query_of(event),
+        _query_of(event),
         headers,
         body,
         address_of(http.get("sourceIp")),
@@ -102,13 +89,21 @@ def request_of(event: Event, root_path: str, raw_path: str) -> Request:
     )
 
 
-def event_of(request: Request, front: Front, raw_path: str, path: str) -> Event:
+def _query_of(event: Event) -> str:
+    """`rawQueryString` as sent; a hand-made event may only have the decoded map."""
+    query = event.get("rawQueryString")
+    if isinstance(query, str):
+        return clean_query(query) if query else ""
+    return query_from_decoded(text_pairs(pairs_from_map(event.get("queryStringParameters"))))
+
+
+def event_from_parts(request: Request, front: "Front", raw_path: str, path: str) -> Event:
     """The event: `raw_path` at the top, `path` in the context; empty keys are left out."""
-    from datetime import UTC, datetime  # only where events are made, not on Lambda
+    from datetime import UTC, datetime  # only the laptop makes events
     from uuid import uuid4
 
-    headers = with_forwarded(request)
-    cookies = [crumb for n, v in headers if n == "cookie" for crumb in v.split("; ") if crumb]
+    headers = forwarded_headers(request)
+    cookies = [part for n, v in headers if n == "cookie" for part in v.split("; ") if part]
     now = datetime.now(UTC)
     client = request.client[0] if request.client else ""
     route_key = "$default" if front.route == "/{proxy+}" else f"ANY {front.route}"
@@ -117,7 +112,7 @@ def event_of(request: Request, front: Front, raw_path: str, path: str) -> Event:
         "routeKey": route_key,
         "rawPath": raw_path,
         "rawQueryString": request.query,
-        "headers": single_map([pair for pair in headers if pair[0] != "cookie"], ","),
+        "headers": joined_map([pair for pair in headers if pair[0] != "cookie"], ","),
         "requestContext": {
             "accountId": "123456789012",
             "apiId": "local",
@@ -141,9 +136,9 @@ def event_of(request: Request, front: Front, raw_path: str, path: str) -> Event:
     if cookies:
         event["cookies"] = cookies
     if request.query:
-        event["queryStringParameters"] = single_map(decoded_pairs(request.query), ",")
+        event["queryStringParameters"] = joined_map(decoded_pairs(request.query), ",")
     if front.parameters:
-        event["pathParameters"] = dict(front.parameters)
+        event["pathParameters"] = {name: path_from_raw(value) for name, value in front.parameters}
     if request.body:
         text = is_sent_as_text(request.header("content-type"), request.header("content-encoding"))
         event["body"], event["isBase64Encoded"] = encode_event_body(request.body, text)
@@ -153,47 +148,43 @@ def event_of(request: Request, front: Front, raw_path: str, path: str) -> Event:
 def response_from_reply(reply: Reply, event: Event) -> Response:
     """Set-Cookie in its own list, since it alone must not be joined (RFC 9110 §5.3)."""
     body, encoded = encode_body(reply)
-    single = reply.single
-    cookies: list[str] | None = None
-    if single is None:
-        headers = remove_hop_by_hop(reply.headers)
-        single = single_map(headers, ", ")
-        cookies = [value for name, value in headers if name == "set-cookie"]
     response: Response = {
         "statusCode": reply.status,
-        "headers": single,
+        "headers": reply.header_map,
         "body": body,
         "isBase64Encoded": encoded,
     }
-    cookie = single.pop("set-cookie", None)
-    if cookie is not None:
-        response["cookies"] = cookies or [cookie]
+    if reply.header_map is None or "set-cookie" in reply.header_map:
+        headers = remove_hop_by_hop(reply.headers)
+        response["headers"] = joined_map([p for p in headers if p[0] != "set-cookie"], ", ")
+        cookies = [value for name, value in headers if name == "set-cookie"]
+        if cookies:
+            response["cookies"] = cookies
     return response
 
 
-def reply_of(response: Any) -> Reply | None:
+def reply_from_payload(response: Any) -> Reply | None:
     """The reply as both platforms build it; None where they would refuse the response.
 
     Without `statusCode` the whole value is the body: strings bare, the rest as JSON.
     """
+    from lambda_adapters.sources import response_parsing as parsing
+
     if not isinstance(response, dict) or "statusCode" not in response:
         try:
             text = response if isinstance(response, str) else json.dumps(response)
         except (RecursionError, TypeError, ValueError):
             return None  # Lambda's runtime could not send it either
-        return add_content_type(Reply(200, [], text.encode("utf-8", "replace"), True))
-    status = parse_status(response["statusCode"])
-    headers = parse_headers(response.get("headers"))
-    cookies = _cookies_from(response.get("cookies"))
+        return parsing.add_content_type(Reply(200, [], text.encode("utf-8", "replace"), True))
+    status = parsing.parse_status(response["statusCode"])
+    headers = parsing.parse_headers(response.get("headers"))
+    cookies: Headers | None = []
+    if response.get("cookies") is not None:
+        lists = {"set-cookie": response["cookies"]}
+        cookies = parsing.parse_header_lists(lists, strings_only=True)
     encoded = response.get("isBase64Encoded") is True
-    body = parse_body(response, encoded=encoded)
+    body = parsing.parse_body(response, encoded=encoded)
     if status is None or headers is None or cookies is None or body is None:
         return None
     kept = [pair for pair in headers if pair[0] != "content-length"]
-    return add_content_type(Reply(status, cookies + kept, body, not encoded))
-
-
-def _cookies_from(cookies: object) -> Headers | None:
-    if cookies is None:
-        return []
-    return parse_header_lists({"set-cookie": cookies}, strings_only=True)
+    return parsing.add_content_type(Reply(status, cookies + kept, body, not encoded))

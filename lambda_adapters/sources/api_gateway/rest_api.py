@@ -13,35 +13,24 @@ Host, Via. Renamed to x-amzn-remapped-*: Date, Server, WWW-Authenticate and othe
 arrives as its base64 unless the request's Accept begins with a binary media type.
 """
 
-from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lambda_adapters.http.body import encode_event_body
-from lambda_adapters.http.forwarded import with_forwarded
+from lambda_adapters.http.forwarded import forwarded_headers
 from lambda_adapters.http.headers import media_type
 from lambda_adapters.http.messages import Headers, Reply, Request, json_reply
 from lambda_adapters.http.urls import (
     clean_raw_path,
-    path_below,
     path_from_raw,
+    raw_path_below,
     raw_path_from_decoded,
 )
 from lambda_adapters.sources.api_gateway import payload_v1
-from lambda_adapters.sources.api_gateway.payload_v1 import (
-    event_of,
-    path_of,
-    request_of,
-    response_of,
-    stage_of,
-)
-from lambda_adapters.sources.response_parsing import (
-    add_content_type,
-    parse_body,
-    parse_header_lists,
-    parse_headers,
-    parse_status,
-)
-from lambda_adapters.sources.source import LAMBDA_LIMIT, Event, Front, Response
+from lambda_adapters.sources.event_fields import path_of
+from lambda_adapters.sources.source import LAMBDA_LIMIT, Event
+
+if TYPE_CHECKING:
+    from lambda_adapters.sources.front import Front
 
 name = "rest_api"
 
@@ -98,44 +87,59 @@ def limit(event: Event) -> int:
 
 
 def request_from_event(event: Event) -> Request:
-    root_path, raw_path = _root_and_path(event)
-    return request_of(event, root_path, raw_path)
+    root_path, raw_path = _split_root(event)
+    return payload_v1.request_from_payload(event, root_path, raw_path)
 
 
-def _root_and_path(event: Event) -> tuple[str, str]:
-    """Where the platform's part of the path ends.
+def _split_root(event: Event) -> tuple[str, str]:
+    """The platform's part of the path, and the raw path below it.
 
     On an execute-api host only `requestContext.path` holds the stage; on a custom domain both
     paths hold the base path, and `resource` tells where the API's own part begins.
     """
-    path = clean_raw_path(path_of(event, "path"))
+    path = clean_raw_path(path_of(event.get("path")))
     context = event.get("requestContext")
     public = context.get("path") if isinstance(context, dict) else None
     if not isinstance(public, str):
         return "", path
-    stage = stage_of(event)
+    stage = payload_v1.stage_of(event)
     if stage and public == f"/{stage}{path}":
         return "/" + stage, path
     public = clean_raw_path(public)
     if public == path:
         return _split_mapping(path, event)
-    below = path_below(public, "/" + stage) if stage else None
+    below = raw_path_below(public, "/" + stage) if stage else None
     if below is None:
         return "", path
     # API Gateway collapses leading slashes in `path` alone, and emulators decode it.
-    if _same(below, path) or path_from_raw(below) == path_from_raw(path):
+    if _is_same(below, path) or path_from_raw(below) == path_from_raw(path):
         return "/" + stage, below
-    return ("/" + stage, path) if _same(below.rstrip("/"), path.rstrip("/")) else ("", path)
+    if _is_same(below.rstrip("/"), path.rstrip("/")):
+        return "/" + stage, path
+    return "", path
 
 
-def _same(below: str, path: str) -> bool:
+def _is_same(below: str, path: str) -> bool:
     return "/" + below.lstrip("/") == (path or "/")
 
 
 def _split_mapping(path: str, event: Event) -> tuple[str, str]:
+    """The base path of a custom domain, and the path below it: what `resource` with its parameters
+    filled in does not account for is the base path."""
+    tail = _filled_resource(event)
+    stripped = path.rstrip("/")
+    if tail is None or not stripped.endswith(tail):
+        return "", path
+    base = stripped.removesuffix(tail).rstrip("/")
+    return path_from_raw(base), path[len(base) :] or "/"
+
+
+def _filled_resource(event: Event) -> str | None:
     resource, parameters = event.get("resource"), event.get("pathParameters")
     if not isinstance(resource, str):
-        return "", path
+        return None
+    if "{" not in resource:
+        return ("/" + resource.strip("/")).rstrip("/")
     values = dict(parameters) if isinstance(parameters, dict) else {}
     segments: list[str] = []
     for segment in resource.strip("/").split("/"):
@@ -143,19 +147,14 @@ def _split_mapping(path: str, event: Event) -> tuple[str, str]:
             # Each once: API Gateway allows no two of one name, and they would multiply the value.
             value = values.pop(segment.strip("{+}"), None)
             if not isinstance(value, str):
-                return "", path
+                return None
             segments.append(clean_raw_path(value).strip("/"))
         else:
             segments.append(segment)
-    tail = ("/" + "/".join(segments)).rstrip("/")
-    stripped = path.rstrip("/")
-    if not stripped.endswith(tail):
-        return "", path
-    prefix = stripped.removesuffix(tail).rstrip("/")
-    return path_from_raw(prefix), path[len(prefix) :] or "/"
+    return ("/" + "/".join(segments)).rstrip("/")
 
 
-def event_from_request(request: Request, front: Front) -> Event:
+def event_from_request(request: Request, front: "Front") -> Event:
     root = raw_path_from_decoded(request.root_path)
     public = root + request.raw_path
     on_execute_api = bool(front.stage) and request.root_path == "/" + front.stage
@@ -164,51 +163,55 @@ def event_from_request(request: Request, front: Front) -> Event:
         front = _greedy(front, request.raw_path)
     headers: Headers = [
         (_CANONICAL.get(name, name), value)
-        for name, value in with_forwarded(request)
+        for name, value in forwarded_headers(request)
         if name not in _NOT_PASSED_ON
     ]
-    event = event_of(request, front, path, headers)
+    event = payload_v1.event_from_parts(request, front, path, headers)
     event["requestContext"]["path"] = public
-    event["body"], event["isBase64Encoded"] = _body(request, front)
+    event["body"], event["isBase64Encoded"] = _event_body(request, front)
     return event
 
 
-def _greedy(front: Front, raw_path: str) -> Front:
+def _greedy(front: "Front", raw_path: str) -> "Front":
+    """The settings for the default route, which the path matches as a whole."""
+    from dataclasses import replace
+
     value = raw_path.strip("/")
     if not value:
         return replace(front, route="/")
     return replace(front, parameters=(("proxy", value),))
 
 
-def _body(request: Request, front: Front) -> tuple[str | None, bool]:
+def _event_body(request: Request, front: "Front") -> tuple[str | None, bool]:
     if not request.body:
         return None, False
     kind = media_type(request.header("content-type") or "application/json")
     return encode_event_body(request.body, not _is_binary(kind, front))
 
 
-def _is_binary(kind: str, front: Front) -> bool:
+def _is_binary(kind: str, front: "Front") -> bool:
     """Whether a media type is among the API's binary ones; `image/*` works, `*/png` does not."""
     types = front.binary_media_types
     return "*/*" in types or kind in types or kind.partition("/")[0] + "/*" in types
 
 
-def response_from_reply(reply: Reply, event: Event) -> Response:
-    return response_of(reply)
+response_from_reply = payload_v1.response_from_reply
 
 
-def reply_from_response(response: Any, request: Request, front: Front) -> Reply:
+def reply_from_response(response: Any, request: Request, front: "Front") -> Reply:
+    from lambda_adapters.sources import response_parsing as parsing
+
     if not isinstance(response, dict) or not response.keys() <= _RESPONSE_KEYS:
         return refusal()
-    status = parse_status(response.get("statusCode", 200))
-    multi = parse_header_lists(response.get("multiValueHeaders"))
-    single = parse_headers(response.get("headers"))
+    status = parsing.parse_status(response.get("statusCode", 200))
+    multi = parsing.parse_header_lists(response.get("multiValueHeaders"))
+    single = parsing.parse_headers(response.get("headers"))
     if status is None or multi is None or single is None:
         return refusal()
     text = response.get("isBase64Encoded") is not True
     # "The first media type of Accept decides": without a match the client gets the base64 text.
     accept = media_type((request.header("accept") or "").partition(",")[0])
-    body = parse_body(response, encoded=not text and _is_binary(accept, front))
+    body = parsing.parse_body(response, encoded=not text and _is_binary(accept, front))
     if body is None:
         return refusal() if text else json_reply(500, '{"message": "Internal server error"}')
     headers = [
@@ -216,7 +219,7 @@ def reply_from_response(response: Any, request: Request, front: Front) -> Reply:
         for name, value in multi + single
         if name not in _DROPPED
     ]
-    return add_content_type(Reply(status, headers, body, text))
+    return parsing.add_content_type(Reply(status, headers, body, text))
 
 
 def refusal() -> Reply:

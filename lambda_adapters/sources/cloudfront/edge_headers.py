@@ -10,7 +10,6 @@ from lambda_adapters.http.caches import TextCache
 from lambda_adapters.http.headers import (
     HOP_BY_HOP,
     list_map,
-    pairs_from_lists,
     pairs_from_map,
     remove_hop_by_hop,
 )
@@ -81,7 +80,7 @@ def is_refused(name: str, event_type: str) -> bool:
     return is_disallowed(name) or name in _READ_ONLY.get(event_type, _READ_ONLY_SOMEWHERE)
 
 
-def returned(headers: Headers, event_type: str) -> Headers:
+def allowed_in_reply(headers: Headers, event_type: str) -> Headers:
     """An app's reply headers without those for which CloudFront would refuse the whole reply."""
     return [pair for pair in remove_hop_by_hop(headers) if not is_refused(pair[0], event_type)]
 
@@ -106,7 +105,7 @@ def passed_on(request: Request, event_type: str) -> Headers:
     return [*kept, ("via", f"{version} local.cloudfront.net (CloudFront)")]
 
 
-def items_of(headers: Headers) -> Items:
+def items_from_headers(headers: Headers) -> Items:
     """Lists of key and value; the keys are spelled as CloudFront spells those that are missing."""
     return {
         name: [{"key": _title_case[name], "value": value} for value in values]
@@ -114,15 +113,23 @@ def items_of(headers: Headers) -> Items:
     }
 
 
-_title_case = TextCache(lambda name: "-".join([part.capitalize() for part in name.split("-")]))
+_title_case: TextCache[str, str] = TextCache(
+    lambda name: "-".join([part.capitalize() for part in name.split("-")])
+)
 
 
-def pairs_of_items(items: object) -> list[tuple[str, object]]:
-    """Pairs of an event's headers; values that hand-made events leave bare count as well."""
-    return [
-        (name, item.get("value") if isinstance(item, dict) else item)
-        for name, item in pairs_from_lists(items)
-    ]
+def values_from_items(items: object) -> object:
+    """An event's headers as a map of name to list of values; values that hand-made events leave
+    bare count as well."""
+    if not isinstance(items, dict):
+        return items
+    return {
+        name: [
+            entry.get("value") if isinstance(entry, dict) else entry
+            for entry in (entries if isinstance(entries, list) else [entries])
+        ]
+        for name, entries in items.items()
+    }
 
 
 def headers_from_items(items: object) -> Headers | None:

@@ -15,26 +15,21 @@ Of a reply, lost: the order of different headers, headers that CloudFront keeps 
 functions only read (Via, Host, If-None-Match and others), the body of HEAD, 204 and 304.
 """
 
-from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lambda_adapters.errors import BadRequest
-from lambda_adapters.http.body import body_from_event, decode, encode, encode_body
+from lambda_adapters.http.body import body_from_event, decode_base64, encode_base64, encode_body
 from lambda_adapters.http.forwarded import address_of, scheme_of, server_of
-from lambda_adapters.http.headers import are_safe_values, headers_from_pairs
-from lambda_adapters.http.messages import Reply, Request
+from lambda_adapters.http.headers import is_safe_value
+from lambda_adapters.http.messages import Reply, Request, phrase_of
+from lambda_adapters.http.request_headers import headers_from_lists
 from lambda_adapters.http.urls import clean_query, clean_raw_path, path_from_raw
-from lambda_adapters.sources.api_gateway.payload_v1 import method_of, path_of
-from lambda_adapters.sources.cloudfront.edge_headers import (
-    headers_from_items,
-    is_refused,
-    items_of,
-    pairs_of_items,
-    passed_on,
-    returned,
-)
-from lambda_adapters.sources.response_parsing import parse_body, parse_status
-from lambda_adapters.sources.source import Event, Front, Response
+from lambda_adapters.sources.cloudfront import edge_headers
+from lambda_adapters.sources.event_fields import method_of, path_of
+from lambda_adapters.sources.source import Event, Response
+
+if TYPE_CHECKING:
+    from lambda_adapters.sources.front import Front
 
 name = "cloudfront"
 
@@ -42,13 +37,12 @@ name = "cloudfront"
 # (cloudfront-limits.html, lambda-at-edge-function-restrictions.html).
 _LIMITS = {"viewer-request": 40 * 1024, "origin-request": 1024 * 1024}
 # Keys that other envelopes have; CloudFront's has `Records` alone.
-_ANOTHERS = frozenset(
+_OTHER_KEYS = frozenset(
     {"requestContext", "httpMethod", "raw_path", "__ow_method", "methodArn", "routeArn"}
 )
 # "Writable HTTP methods (POST, PUT, DELETE, and so on)": of the seven that CloudFront knows.
 _WRITABLE = frozenset({"DELETE", "PATCH", "POST", "PUT"})
 _BODILESS = frozenset({204, 304})
-_PHRASES = {status.value: status.phrase for status in HTTPStatus}
 
 
 def matches(event: Any) -> bool:
@@ -58,7 +52,7 @@ def matches(event: Any) -> bool:
         isinstance(cf.get("request"), dict)
         and cf.get("response") is None
         and _event_type_in(cf) in ("", *_LIMITS)
-        and event.keys().isdisjoint(_ANOTHERS)
+        and event.keys().isdisjoint(_OTHER_KEYS)
     )
 
 
@@ -90,27 +84,25 @@ def request_from_event(event: Event) -> Request:
     cf = _cf_in(event)
     sent = cf["request"]
     body = _body_in(sent)
-    headers = headers_from_pairs(pairs_of_items(sent.get("headers")), None, body)
-    known = dict(headers)
-    # CloudFront writes it behind the viewer-request trigger; before, it can only be the client's.
-    in_viewer = _event_type_in(cf) == "viewer-request"
-    proto = None if in_viewer else known.get("cloudfront-forwarded-proto")
-    scheme = scheme_of(proto, "https")
-    raw_path = clean_raw_path(path_of(sent, "uri"))
+    headers, called = headers_from_lists(edge_headers.values_from_items(sent.get("headers")), body)
+    raw_path = clean_raw_path(path_of(sent.get("uri")))
     query = sent.get("querystring")
-    return Request(
+    request = Request(
         method=method_of(sent.get("method")),
-        scheme=scheme,
         path=path_from_raw(raw_path),
         raw_path=raw_path,
         query=clean_query(query) if isinstance(query, str) else "",
         headers=headers,
         body=body,
         client=address_of(sent.get("clientIp")),
-        server=server_of(
-            known.get("host"), None, scheme, _config_in(cf).get("distributionDomainName")
-        ),
     )
+    # CloudFront writes it behind the viewer-request trigger; before, it can only be the client's.
+    in_viewer = _event_type_in(cf) == "viewer-request"
+    proto = None if in_viewer else request.header("cloudfront-forwarded-proto")
+    request.scheme = scheme_of(proto, "https")
+    domain = _config_in(cf).get("distributionDomainName")
+    request.server = server_of(called[0], None, request.scheme, domain)
+    return request
 
 
 def _body_in(sent: dict[str, Any]) -> bytes:
@@ -130,7 +122,7 @@ def _body_in(sent: dict[str, Any]) -> bytes:
     if not isinstance(data, str) or body.get("encoding") == "text":
         return body_from_event(data, False)
     try:
-        return decode(data)  # "CloudFront always base64 encodes the request body"
+        return decode_base64(data)  # "CloudFront always base64 encodes the request body"
     except ValueError:
         raise BadRequest(
             "The data of the event's body is not base64, as CloudFront always has it: the request "
@@ -138,12 +130,14 @@ def _body_in(sent: dict[str, Any]) -> bytes:
         ) from None
 
 
-def event_from_request(request: Request, front: Front) -> Event:
+def event_from_request(request: Request, front: "Front") -> Event:
     from secrets import token_urlsafe  # only where events are made, not on Lambda
 
     made: dict[str, Any] = {
         "clientIp": request.client[0] if request.client else "",
-        "headers": items_of(passed_on(request, front.event_type)),
+        "headers": edge_headers.items_from_headers(
+            edge_headers.passed_on(request, front.event_type)
+        ),
         "method": request.method,
         "querystring": request.query,
         "uri": request.public_raw_path,
@@ -165,7 +159,7 @@ def event_from_request(request: Request, front: Front) -> Event:
         allowed = _LIMITS[front.event_type]
         made["body"] = {
             "action": "read-only",
-            "data": encode(request.body[:allowed]),
+            "data": encode_base64(request.body[:allowed]),
             "encoding": "base64",
             "inputTruncated": len(request.body) > allowed,
         }
@@ -180,9 +174,12 @@ def event_from_request(request: Request, front: Front) -> Event:
 
 def response_from_reply(reply: Reply, event: Event) -> Response:
     """Without `body` where it is empty, lest a 204 be refused for having one."""
-    headers = returned(reply.headers, _event_type_in(_cf_in(event)))
-    response: Response = {"status": str(reply.status), "headers": items_of(headers)}
-    reason = reply.reason or _PHRASES.get(reply.status)
+    headers = edge_headers.allowed_in_reply(reply.headers, _event_type_in(_cf_in(event)))
+    response: Response = {
+        "status": str(reply.status),
+        "headers": edge_headers.items_from_headers(headers),
+    }
+    reason = reply.reason or phrase_of(reply.status)
     if reason:
         response["statusDescription"] = reason
     if reply.body:
@@ -191,21 +188,23 @@ def response_from_reply(reply: Reply, event: Event) -> Response:
     return response
 
 
-def reply_from_response(response: Any, request: Request, front: Front) -> Reply:
+def reply_from_response(response: Any, request: Request, front: "Front") -> Reply:
     """The checks of "Generate HTTP responses in request triggers". A request that the handler
     returns for CloudFront to go on with is refused as well: here is no origin."""
+    from lambda_adapters.sources.response_parsing import parse_body
+
     if not isinstance(response, dict) or any(value is None for value in response.values()):
         return refusal()
     encoding = response.get("bodyEncoding", "text")
     reason = response.get("statusDescription", "")
-    status = _status_from(response.get("status"))
-    headers = headers_from_items(response.get("headers", {}))
+    status = _parse_status(response.get("status"))
+    headers = edge_headers.headers_from_items(response.get("headers", {}))
     body = parse_body(response, encoded=encoding == "base64")
     if status is None or headers is None or body is None or encoding not in ("text", "base64"):
         return refusal()
-    if not isinstance(reason, str) or not are_safe_values([("", reason)]):
+    if not isinstance(reason, str) or not is_safe_value(reason):
         return refusal()
-    if any(is_refused(name, front.event_type) for name, _ in headers):
+    if any(edge_headers.is_refused(name, front.event_type) for name, _ in headers):
         return refusal()
     if status == 204 and body and front.event_type == "viewer-request":
         return refusal()
@@ -214,8 +213,10 @@ def reply_from_response(response: Any, request: Request, front: Front) -> Reply:
     return Reply(status, headers, body, encoding == "text", reason)
 
 
-def _status_from(value: object) -> int | None:
+def _parse_status(value: object) -> int | None:
     """200 to 599, written as text."""
+    from lambda_adapters.sources.response_parsing import parse_status
+
     status = parse_status(value) if isinstance(value, str) else None
     return status if status is not None and 200 <= status <= 599 else None
 

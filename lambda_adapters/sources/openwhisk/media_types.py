@@ -92,7 +92,7 @@ OCTETS = ContentType("application/octet-stream")
 """What a body without a Content-Type, or with a malformed one, is taken for (RFC 9110 §8.3)."""
 
 
-def content_type_of(header: str) -> ContentType | None:
+def parse_content_type(header: str) -> ContentType | None:
     """The header's value taken apart; None where it is malformed."""
     match = _content_type(header.strip())
     if match is None:

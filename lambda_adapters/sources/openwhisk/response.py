@@ -9,14 +9,20 @@ import re
 import zlib
 from typing import Any
 
-from lambda_adapters.http.body import decode, encode
-from lambda_adapters.http.headers import clean, latin, list_map, remove_hop_by_hop, text_of
-from lambda_adapters.http.messages import Headers, Reply, plain_reply
+from lambda_adapters.http.body import decode_base64, encode_base64
+from lambda_adapters.http.headers import (
+    are_valid,
+    list_map,
+    remove_hop_by_hop,
+    text_from_value,
+    to_latin_1,
+)
+from lambda_adapters.http.messages import Headers, Reply, text_reply
 from lambda_adapters.sources.openwhisk.media_types import (
     OCTETS,
     STATUSES,
     ContentType,
-    content_type_of,
+    parse_content_type,
 )
 from lambda_adapters.sources.response_parsing import parse_status
 from lambda_adapters.sources.source import Response
@@ -30,43 +36,45 @@ _could_be_base64 = re.compile(r"[\x00- ]*[A-Za-z0-9+/]+={0,2}[\x00- ]*").fullmat
 logger = logging.getLogger("lambda_adapters")
 
 
-def result_of(reply: Reply, limit: int) -> Response:
+def response_from_reply(reply: Reply, limit: int) -> Response:
     """The result, its body text or base64 by the media type, as OpenWhisk will read it."""
-    result = _result_of(reply, limit)
-    if result is not None:
-        return result
+    response = _response(reply, limit)
+    if response is not None:
+        return response
     logger.error(
         "OpenWhisk cannot send this reply: text that is compressed, in a way that cannot be undone "
         f"here or to more than {limit} bytes. Send text as it is, and leave compression to the "
         "gateway."
     )
-    return _headed(plain_reply(500, ""), "text/plain; charset=utf-8", "Internal Server Error")
+    return _with_headers(text_reply(500, ""), "text/plain; charset=utf-8", "Internal Server Error")
 
 
-def _result_of(reply: Reply, limit: int) -> Response | None:
+def _response(reply: Reply, limit: int) -> Response | None:
     sent = next((value for name, value in reply.headers if name == "content-type"), "")
     if not reply.body or reply.status == 205:  # RFC 9110 §15.3.6: no content; Pekko HTTP fails
-        return _headed(reply, sent, "")
-    kind = content_type_of(sent)
+        return _with_headers(reply, sent, "")
+    kind = parse_content_type(sent)
     if kind is None:
         sent, kind = OCTETS.kind, OCTETS
-    codings = _codings(reply.headers)
+    codings = _content_codings(reply.headers)
     if kind.is_json:
-        return _headed(reply, sent, _json_body(reply.body, bool(codings), kind))
+        return _with_headers(reply, sent, _json_body(reply.body, bool(codings), kind))
     if not kind.is_registered_text:
         # With a charset, it would be text where it is not registered.
-        return _headed(reply, kind.kind + kind.others if kind.charset else sent, encode(reply.body))
-    data = _unpacked(reply.body, codings, limit)
+        return _with_headers(
+            reply, kind.kind + kind.others if kind.charset else sent, encode_base64(reply.body)
+        )
+    data = _decompress(reply.body, codings, limit)
     if data is None:
         return None
     if kind.charset not in ("", "utf-8"):
         sent = f"{kind.kind}{kind.others}; charset=utf-8"
     headers = [pair for pair in reply.headers if not codings or pair[0] != "content-encoding"]
-    result = _headed(Reply(reply.status, headers), sent, _text(data, kind.charset))
+    result = _with_headers(Reply(reply.status, headers), sent, _text(data, kind.charset))
     return None if codings and len(json.dumps(result)) > limit else result
 
 
-def _headed(reply: Reply, content_type: str, body: str) -> Response:
+def _with_headers(reply: Reply, content_type: str, body: str) -> Response:
     """The result: several headers of one name as a list."""
     status = reply.status
     if status not in STATUSES:  # RFC 9110 §15: as x00 of its class, outside of them as 500
@@ -85,9 +93,9 @@ def _json_body(data: bytes, packed: bool, kind: ContentType) -> str:
     try:
         text = data.decode()
     except UnicodeDecodeError:
-        return encode(data)
+        return encode_base64(data)
     bare = kind.is_registered_text and not packed and not _could_be_base64(text)
-    return text if bare else encode(data)
+    return text if bare else encode_base64(data)
 
 
 def _text(data: bytes, charset: str) -> str:
@@ -98,13 +106,13 @@ def _text(data: bytes, charset: str) -> str:
         return data.decode("latin-1")
 
 
-def _codings(headers: Headers) -> list[str]:
+def _content_codings(headers: Headers) -> list[str]:
     values = ",".join(value for name, value in headers if name == "content-encoding")
     codings = [coding.strip().lower() for coding in values.split(",")]
     return [coding for coding in codings if coding not in ("", "identity")]
 
 
-def _unpacked(data: bytes, codings: list[str], limit: int) -> bytes | None:
+def _decompress(data: bytes, codings: list[str], limit: int) -> bytes | None:
     """The data before it was compressed; None where that cannot be told, or is more than can be
     sent."""
     for coding in reversed(codings):
@@ -120,7 +128,7 @@ def _unpacked(data: bytes, codings: list[str], limit: int) -> bytes | None:
     return data
 
 
-def reply_of(result: Any) -> Reply | None:
+def reply_from_response(result: Any) -> Reply | None:
     """What the client gets, by the rules of the extension `.http`, which is the default; None
     where OpenWhisk would refuse the result."""
     if isinstance(result, dict) and "error" in result:
@@ -137,7 +145,7 @@ def reply_of(result: Any) -> Reply | None:
         return Reply(status if "statusCode" in result else 204, kept, b"", True)
     default = "text/html" if isinstance(body, str) else "application/json"
     sent = next((value for name, value in headers if name == "content-type"), default)
-    kind = content_type_of(sent)
+    kind = parse_content_type(sent)
     data = _body_from(body, kind) if kind else None
     if kind is None or data is None:
         return None
@@ -159,8 +167,8 @@ def _headers_from(value: object) -> Headers | None:
             elif item is None or isinstance(item, dict):
                 return None
             else:
-                headers.append((name.lower(), latin(text_of(item))))
-    return headers if clean(headers) else None
+                headers.append((name.lower(), to_latin_1(text_from_value(item))))
+    return headers if are_valid(headers) else None
 
 
 def _body_from(body: object, kind: ContentType) -> bytes | None:
@@ -169,7 +177,7 @@ def _body_from(body: object, kind: ContentType) -> bytes | None:
     if kind.is_text and not (kind.is_json and _could_be_base64(body)):
         return body.encode("utf-8", "replace")
     try:
-        return decode(body.strip())
+        return decode_base64(body.strip())
     except ValueError:
         return body.encode("utf-8", "replace") if kind.is_text else None
 

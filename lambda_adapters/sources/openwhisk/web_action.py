@@ -15,19 +15,23 @@ type, the Content-Encoding of a text type. A status that is not registered becom
 class, a Content-Type that is missing or malformed application/octet-stream.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 from lambda_adapters.errors import BadRequest
-from lambda_adapters.http.body import body_from_event, decode, encode
-from lambda_adapters.http.forwarded import scheme_of, server_of, with_forwarded
-from lambda_adapters.http.headers import headers_from_pairs, normal_name, pairs_from_map
+from lambda_adapters.http.body import body_from_event, decode_base64, encode_base64
+from lambda_adapters.http.forwarded import endpoint_of, forwarded_headers
+from lambda_adapters.http.headers import normal_name, pairs_from_map
 from lambda_adapters.http.messages import Reply, Request, json_reply
+from lambda_adapters.http.request_headers import headers_from_map
 from lambda_adapters.http.urls import clean_query, clean_raw_path, path_from_raw
-from lambda_adapters.sources.api_gateway.payload_v1 import method_of, path_of
-from lambda_adapters.sources.openwhisk.media_types import OCTETS, ContentType, content_type_of
-from lambda_adapters.sources.openwhisk.response import reply_of, result_of
-from lambda_adapters.sources.source import Event, Front, Response
+from lambda_adapters.sources.event_fields import method_of, path_of
+from lambda_adapters.sources.openwhisk import response as responses
+from lambda_adapters.sources.openwhisk.media_types import OCTETS, ContentType, parse_content_type
+from lambda_adapters.sources.source import Event, Response
+
+if TYPE_CHECKING:
+    from lambda_adapters.sources.front import Front
 
 name = "openwhisk"
 
@@ -54,13 +58,12 @@ def request_from_event(event: Event) -> Request:
             "This web action is not raw: OpenWhisk has merged query and body into its arguments, "
             "and what the client sent cannot be told any more. Update the action with --web raw."
         )
-    raw_path = clean_raw_path(path_of(event, "__ow_path"))
+    raw_path = clean_raw_path(path_of(event.get("__ow_path")))
     query = event["__ow_query"]
-    pairs = pairs_from_map(event.get("__ow_headers"))
-    body = _body_of(event, pairs)
-    headers = headers_from_pairs(pairs, None, body)
-    known = dict(headers)
-    scheme = scheme_of(known.get("x-forwarded-proto"), "https")
+    sent = event.get("__ow_headers")
+    body = _body_of(event, pairs_from_map(sent))
+    headers, called = headers_from_map(sent, None, body)
+    scheme, server, _ = endpoint_of(called, None, None, "https")
     return Request(
         method=method_of(event["__ow_method"]).upper(),
         scheme=scheme,
@@ -69,7 +72,7 @@ def request_from_event(event: Event) -> Request:
         query=clean_query(query) if isinstance(query, str) else "",
         headers=headers,
         body=body,
-        server=server_of(known.get("host"), known.get("x-forwarded-port"), scheme, None),
+        server=server,
     )
 
 
@@ -83,7 +86,7 @@ def _body_of(event: Event, pairs: list[tuple[str, object]]) -> bytes:
     if _is_text_in_event(kind):
         return body.encode("utf-8", "replace")
     try:
-        return decode(body)
+        return decode_base64(body)
     except ValueError:
         # Platforms that send these as they are have been seen; base64 cannot be mistaken for them.
         if kind.is_json or kind.kind.startswith("text/"):
@@ -95,16 +98,16 @@ def _body_of(event: Event, pairs: list[tuple[str, object]]) -> bytes:
 
 
 def _kind_of(content_type: str) -> ContentType:
-    return content_type_of(content_type) or OCTETS
+    return parse_content_type(content_type) or OCTETS
 
 
 def _is_text_in_event(kind: ContentType) -> bool:
     return kind.is_text and kind.kind != "application/json"  # "for legacy": always base64
 
 
-def event_from_request(request: Request, front: Front) -> Event:
+def event_from_request(request: Request, front: "Front") -> Event:
     # Gateways add X-Forwarded-*, but no trace id: that is AWS's.
-    headers = [pair for pair in with_forwarded(request) if pair[0] != "x-amzn-trace-id"]
+    headers = [pair for pair in forwarded_headers(request) if pair[0] != "x-amzn-trace-id"]
     headers += [pair for pair in request.headers if pair[0] == "x-amzn-trace-id"]
     known = {name: value for name, value in headers if name != "content-length"}
     if request.body:
@@ -112,32 +115,36 @@ def event_from_request(request: Request, front: Front) -> Event:
     text = _is_text_in_event(_kind_of(known.get("content-type", "")))
     return {
         "__ow_method": request.method.lower(),
-        "__ow_query": _query_again(request.query),
-        "__ow_body": request.body.decode("utf-8", "replace") if text else encode(request.body),
+        "__ow_query": _encode_query(request.query),
+        "__ow_body": request.body.decode("utf-8", "replace")
+        if text
+        else encode_base64(request.body),
         "__ow_headers": known,
-        "__ow_path": _path_again(request.raw_path),
+        "__ow_path": _encode_path(request.raw_path),
     }
 
 
-def _path_again(raw_path: str) -> str:
+def _encode_path(raw_path: str) -> str:
     return "/".join(quote(unquote(part), _SEGMENT_SAFE) for part in raw_path.split("/"))
 
 
-def _query_again(query: str) -> str:
+def _encode_query(query: str) -> str:
     parts = [part.partition("=") for part in query.split("&")]
-    return "&".join(_component(key) + equals + _component(value) for key, equals, value in parts)
+    return "&".join(
+        _encode_component(key) + equals + _encode_component(value) for key, equals, value in parts
+    )
 
 
-def _component(text: str) -> str:
+def _encode_component(text: str) -> str:
     return quote_plus(unquote_plus(text), _QUERY_SAFE)
 
 
 def response_from_reply(reply: Reply, event: Event) -> Response:
-    return result_of(reply, _LIMIT)
+    return responses.response_from_reply(reply, _LIMIT)
 
 
-def reply_from_response(response: Any, request: Request, front: Front) -> Reply:
-    return reply_of(response) or refusal()
+def reply_from_response(response: Any, request: Request, front: "Front") -> Reply:
+    return responses.reply_from_response(response) or refusal()
 
 
 def refusal() -> Reply:

@@ -8,18 +8,13 @@ from typing import Any
 
 from lambda_adapters.http.body import body_from_event, encode_body
 from lambda_adapters.http.forwarded import server_of
-from lambda_adapters.http.headers import (
-    HOP_BY_HOP,
-    headers_from_pairs,
-    pairs_from_lists,
-    remove_hop_by_hop,
-    text_of,
-)
-from lambda_adapters.http.messages import Headers, Reply, Request, plain_reply
+from lambda_adapters.http.headers import HOP_BY_HOP, pairs_from_lists, remove_hop_by_hop
+from lambda_adapters.http.messages import Headers, Reply, Request, text_reply
+from lambda_adapters.http.request_headers import headers_from_lists
 from lambda_adapters.http.urls import clean_query, clean_raw_path, path_from_raw, query_from_encoded
-from lambda_adapters.sources.api_gateway.payload_v1 import method_of, path_of
-from lambda_adapters.sources.source import FOREIGN_EVENTS, Event, Response
-from lambda_adapters.sources.target_group.responses import one_each, reply_of
+from lambda_adapters.sources.event_fields import is_other_event, method_of, path_of, text_pairs
+from lambda_adapters.sources.source import Event, Response
+from lambda_adapters.sources.target_group import responses
 
 # "VPC Lattice strips these headers from any incoming requests": they would name the caller.
 _IDENTITY = frozenset(
@@ -37,19 +32,19 @@ def has_request(event: Any) -> bool:
 
     "Present only if the protocol is HTTP, HTTPS, or gRPC."
     """
-    return isinstance(event, dict) and "method" in event and event.keys().isdisjoint(FOREIGN_EVENTS)
+    return isinstance(event, dict) and "method" in event and not is_other_event(event)
 
 
-def request_of(event: Event, path_key: str, query_key: str, encoded_key: str) -> Request:
+def request_from_keys(event: Event, path_key: str, query_key: str, encoded_key: str) -> Request:
     """The request. Where the path holds a query, that is the one that the client sent.
 
     Lattice writes X-Forwarded-For alone, so X-Forwarded-Proto and X-Forwarded-Port could be
     anyone's and are not believed.
     """
-    path, mark, query = path_of(event, path_key).partition("?")
+    path, mark, query = path_of(event.get(path_key)).partition("?")
     raw_path = clean_raw_path(path)
     body = body_from_event(event.get("body"), event.get(encoded_key))
-    headers = headers_from_pairs(pairs_from_lists(event.get("headers")), None, body)
+    headers, called = headers_from_lists(event.get("headers"), body)
     return Request(
         method=method_of(event.get("method")),
         scheme="https",
@@ -58,36 +53,36 @@ def request_of(event: Event, path_key: str, query_key: str, encoded_key: str) ->
         query=clean_query(query) if mark else _query_of(event.get(query_key)),
         headers=headers,
         body=body,
-        server=server_of(dict(headers).get("host"), None, "https", None),
+        server=server_of(called[0], None, "https", None),
     )
 
 
 def _query_of(values: object) -> str:
-    pairs = pairs_from_lists(values)
-    return query_from_encoded([(n, "" if v is None else text_of(v)) for n, v in pairs])
+    return query_from_encoded(text_pairs(pairs_from_lists(values)))
 
 
-def headers_of(request: Request) -> Headers:
+def forwarded_headers(request: Request) -> Headers:
     """The headers as Lattice passes them on: X-Forwarded-For added, and nothing else."""
-    hops = [value for name, value in request.headers if name == "x-forwarded-for"]
+    hops = request.header_values("x-forwarded-for")
     hops += [request.client[0]] if request.client else []
-    gone = HOP_BY_HOP | _IDENTITY | {"x-forwarded-for"}
-    kept = [pair for pair in request.headers if pair[0] not in gone]
+    removed = HOP_BY_HOP | _IDENTITY | {"x-forwarded-for"}
+    kept = [pair for pair in request.headers if pair[0] not in removed]
     joined = ", ".join(hops)
     return [*kept, ("x-forwarded-for", joined)] if joined else kept
 
 
-def response_of(reply: Reply) -> Response:
+def response_from_reply(reply: Reply, event: Event) -> Response:
     """What both versions take: no statusDescription, because their documentation has none.
 
-    Nobody tells how to write several Set-Cookie. So they stand in `headers` as a load balancer
-    takes them and once more in `cookies`, as Envoy does; a client that gets one twice keeps one.
+    No documentation says how to write several Set-Cookie. So they stand in `headers` as a load
+    balancer takes them and once more in `cookies`, as Envoy does; a client that gets one twice
+    keeps one.
     """
     body, encoded = encode_body(reply)
     headers = remove_hop_by_hop(reply.headers)
     response: Response = {
         "statusCode": reply.status,
-        "headers": one_each(headers),
+        "headers": responses.single_map(headers),
         "body": body,
         "isBase64Encoded": encoded,
     }
@@ -97,10 +92,10 @@ def response_of(reply: Reply) -> Response:
     return response
 
 
-def reply_from(response: Any) -> Reply:
+def reply_from_response(response: Any, request: Request, front: object) -> Reply:
     """The reply as documented: `headers` and no other map; keys beside the known ones ignored."""
-    return reply_of(response) or refusal()
+    return responses.reply_from_response(response) or refusal()
 
 
 def refusal() -> Reply:
-    return plain_reply(502, "Bad Gateway")
+    return text_reply(502, "Bad Gateway")

@@ -12,28 +12,31 @@ Of a reply, lost: in multi-value mode the order of different headers, in single 
 several headers of one name were separate (Set-Cookie stays so).
 """
 
-from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lambda_adapters.http.body import body_from_event, encode_body
-from lambda_adapters.http.forwarded import endpoint_of, with_forwarded
+from lambda_adapters.http.forwarded import endpoint_of, forwarded_headers
 from lambda_adapters.http.headers import (
-    are_safe_values,
+    is_safe_value,
     list_map,
+    pairs_from_lists,
+    pairs_from_map,
     remove_hop_by_hop,
-    request_headers_from_lists,
-    request_headers_from_map,
 )
-from lambda_adapters.http.messages import PHRASES, Reply, Request
+from lambda_adapters.http.messages import Reply, Request, phrase_of
+from lambda_adapters.http.request_headers import headers_from_lists, headers_from_map
 from lambda_adapters.http.urls import (
     clean_raw_path,
     encoded_pairs,
     path_from_raw,
     query_from_encoded,
 )
-from lambda_adapters.sources.api_gateway.payload_v1 import method_of, path_of, query_pairs
-from lambda_adapters.sources.source import Event, Front, Response, is_other_event
-from lambda_adapters.sources.target_group.responses import body_in_event, one_each, reply_of
+from lambda_adapters.sources.event_fields import is_other_event, method_of, path_of, text_pairs
+from lambda_adapters.sources.source import Event, Response
+from lambda_adapters.sources.target_group import responses
+
+if TYPE_CHECKING:
+    from lambda_adapters.sources.front import Front
 
 name = "load_balancer"
 
@@ -46,33 +49,34 @@ def matches(event: Any) -> bool:
     return isinstance(context, dict) and "elb" in context and not is_other_event(event)
 
 
-def is_multi(event: Event) -> bool:
-    """Whether the target group sends lists, and reads only lists in a response."""
-    return isinstance(event.get("multiValueHeaders"), dict)
-
-
 def limit(event: Event) -> int:
     """ "The maximum size of the response JSON that the Lambda function can send: 1 MB"."""
     return 1024 * 1024
 
 
+def _is_multi(event: Event) -> bool:
+    """Whether the target group sends lists, and reads only lists in a response."""
+    return isinstance(event.get("multiValueHeaders"), dict)
+
+
 def request_from_event(event: Event) -> Request:
-    raw_path = clean_raw_path(path_of(event, "path"))
+    raw_path = clean_raw_path(path_of(event.get("path")))
     body = event.get("body")
     body = body_from_event(body, event.get("isBase64Encoded")) if body else b""
-    if is_multi(event):
-        headers, forwarded = request_headers_from_lists(event["multiValueHeaders"], body)
-    else:
-        headers, forwarded = request_headers_from_map(event.get("headers"), None, body)
+    headers, called = (
+        headers_from_lists(event["multiValueHeaders"], body)
+        if _is_multi(event)
+        else headers_from_map(event.get("headers"), None, body)
+    )
     # Health checks have no X-Forwarded-Proto: plain HTTP is what they would use.
-    scheme, server, _ = endpoint_of(forwarded, None, None, "http")
+    scheme, server, _ = endpoint_of(called, None, None, "http")
     return Request(  # by position: keywords take three times as long
         method_of(event.get("httpMethod")),
         scheme,
         "",
         path_from_raw(raw_path) if "%" in raw_path else raw_path,
         raw_path,
-        query_from_encoded(query_pairs(event)),
+        _query_of(event),
         headers,
         body,
         None,
@@ -80,8 +84,16 @@ def request_from_event(event: Event) -> Request:
     )
 
 
-def event_from_request(request: Request, front: Front) -> Event:
-    headers = with_forwarded(request)
+def _query_of(event: Event) -> str:
+    multi = event.get("multiValueQueryStringParameters")
+    if multi:
+        return query_from_encoded(text_pairs(pairs_from_lists(multi)))
+    single = event.get("queryStringParameters")
+    return query_from_encoded(text_pairs(pairs_from_map(single))) if single else ""
+
+
+def event_from_request(request: Request, front: "Front") -> Event:
+    headers = forwarded_headers(request)
     pairs = encoded_pairs(request.query)
     event: Event = {
         "requestContext": {
@@ -99,43 +111,43 @@ def event_from_request(request: Request, front: Front) -> Event:
     else:
         event["queryStringParameters"] = dict(pairs)
         event["headers"] = dict(headers)
-    event["body"], event["isBase64Encoded"] = body_in_event(request)
+    event["body"], event["isBase64Encoded"] = responses.event_body(request)
     return event
 
 
 def response_from_reply(reply: Reply, event: Event) -> Response:
     """One family of maps, the event's own: the load balancer ignores the other."""
     body, encoded = encode_body(reply)
-    single = reply.single
     response: Response = {"statusCode": reply.status, "body": body, "isBase64Encoded": encoded}
-    reason = reply.reason or PHRASES.get(reply.status, "")
+    reason = reply.reason or phrase_of(reply.status)
     if reason:  # null, or a code without a reason, would be refused
         response["statusDescription"] = f"{reply.status} {reason}"
-    if single is None:
-        headers = remove_hop_by_hop(reply.headers)
-        if is_multi(event):
-            response["multiValueHeaders"] = list_map(headers)
-        else:
-            response["headers"] = one_each(headers)
-    elif is_multi(event):
-        response["multiValueHeaders"] = {name: [value] for name, value in single.items()}
+    single = reply.header_map
+    if _is_multi(event):
+        response["multiValueHeaders"] = (
+            list_map(remove_hop_by_hop(reply.headers))
+            if single is None
+            else {name: [value] for name, value in single.items()}
+        )
     else:
-        response["headers"] = single
+        response["headers"] = (
+            responses.single_map(remove_hop_by_hop(reply.headers)) if single is None else single
+        )
     return response
 
 
-def reply_from_response(response: Any, request: Request, front: Front) -> Reply:
+def reply_from_response(response: Any, request: Request, front: "Front") -> Reply:
     """The checks of "Respond to the load balancer"; a string for a number or null is refused."""
-    reply = reply_of(response, multi_value=front.multi_value)
+    reply = responses.reply_from_response(response, multi_value=front.multi_value)
     if reply is None:
         return refusal()
     reason = _reason_from(response.get("statusDescription", ""), reply.status)
-    return refusal() if reason is None else replace(reply, reason=reason)
+    return refusal() if reason is None else reply.replace(reason=reason)
 
 
 def _reason_from(description: object, status: int) -> str | None:
-    """`OK` of "200 OK"; None of what no status line could hold."""
-    if not isinstance(description, str) or not are_safe_values([("", description)]):
+    """`OK` of "200 OK"; None of what a status line cannot hold."""
+    if not isinstance(description, str) or not is_safe_value(description):
         return None
     code, _, reason = description.partition(" ")
     return reason if code in ("", str(status)) else None

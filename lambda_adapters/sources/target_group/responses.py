@@ -4,32 +4,27 @@ Sources: docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-func
 and docs.aws.amazon.com/vpc-lattice/latest/ug/lambda-functions.html, which says much the same.
 """
 
-from itertools import product
 from typing import Any
 
 from lambda_adapters.http.body import encode_event_body, is_sent_as_text
 from lambda_adapters.http.headers import remove_hop_by_hop
 from lambda_adapters.http.messages import Headers, Reply, Request
-from lambda_adapters.sources.response_parsing import (
-    parse_body,
-    parse_header_lists,
-    parse_headers,
-    parse_status,
-)
 
 
-def body_in_event(request: Request) -> tuple[str, bool]:
+def event_body(request: Request) -> tuple[str, bool]:
     """The event's body, and whether it is base64; no body is an empty text."""
     text = is_sent_as_text(request.header("content-type"), request.header("content-encoding"))
     return encode_event_body(request.body, text or not request.body)
 
 
-def one_each(headers: Headers) -> dict[str, str]:
-    """One value a name: repeats are joined, and only Set-Cookie, which must not be, is kept apart
-    by spellings of its name. Load balancers pass those on as they are."""
+def single_map(headers: Headers) -> dict[str, str]:
+    """One value for each name: repeats are joined. Only Set-Cookie must not be joined: it is kept
+    apart by different spellings of its name, which load balancers pass on as they are."""
     single = dict(headers)
     if len(single) == len(headers):
         return single
+    from itertools import product
+
     spellings = map("".join, product(*((c, c.upper()) if c != "-" else c for c in "set-cookie")))
     lists: dict[str, list[str]] = {}
     for header, value in headers:
@@ -41,20 +36,24 @@ def one_each(headers: Headers) -> dict[str, str]:
     return {name: ", ".join(values) for name, values in lists.items()}
 
 
-def reply_of(response: Any, *, multi_value: bool = False) -> Reply | None:
+def reply_from_response(response: Any, *, multi_value: bool = False) -> Reply | None:
     """The reply, without a reason phrase; None where the response would be refused.
 
-    That is where a value is null, a header or the body is no string, or the status no number.
+    That is where a value is null, a header or the body is not a string, or the status not a number.
     """
+    from lambda_adapters.sources import response_parsing as parsing
+
     if not isinstance(response, dict) or isinstance(response.get("statusCode"), str):
         return None
-    status = parse_status(response.get("statusCode"))
+    status = parsing.parse_status(response.get("statusCode"))
     if multi_value:
-        headers = parse_header_lists(response.get("multiValueHeaders", {}), strings_only=True)
+        headers = parsing.parse_header_lists(
+            response.get("multiValueHeaders", {}), strings_only=True
+        )
     else:
-        headers = parse_headers(response.get("headers", {}), strings_only=True)
+        headers = parsing.parse_headers(response.get("headers", {}), strings_only=True)
     encoded = response.get("isBase64Encoded") is True
-    body = parse_body(response, encoded=encoded)
+    body = parsing.parse_body(response, encoded=encoded)
     nulls = [key for key, value in response.items() if value is None]
     if status is None or headers is None or body is None or nulls:
         return None

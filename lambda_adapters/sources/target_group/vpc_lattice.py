@@ -14,20 +14,21 @@ Of a reply, lost: the reason phrase, which of several headers of one name were s
 (Set-Cookie stays so).
 """
 
-from time import time_ns
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lambda_adapters.http.headers import list_map
-from lambda_adapters.http.messages import Reply, Request
+from lambda_adapters.http.messages import Request
 from lambda_adapters.http.urls import encoded_pairs
-from lambda_adapters.sources.source import FOREIGN, LAMBDA_LIMIT, Event, Front, Response
+from lambda_adapters.sources.source import LAMBDA_LIMIT, Event
 from lambda_adapters.sources.target_group import lattice
-from lambda_adapters.sources.target_group.responses import body_in_event
+from lambda_adapters.sources.target_group.responses import event_body
+
+if TYPE_CHECKING:
+    from lambda_adapters.sources.front import Front
 
 name = "vpc_lattice"
 
 _MARKS = frozenset({"serviceArn", "serviceNetworkArn"})
-_OTHERS_MARKS = FOREIGN - _MARKS
 _ARN = "arn:aws:vpc-lattice:us-east-1:123456789012:"
 
 
@@ -38,7 +39,7 @@ def matches(event: Any) -> bool:
     context = event.get("requestContext")
     if not isinstance(context, dict) or context.keys().isdisjoint(_MARKS):
         return False
-    return context.keys().isdisjoint(_OTHERS_MARKS)
+    return "elb" not in context and "connectionId" not in context
 
 
 def limit(event: Event) -> int:
@@ -47,15 +48,17 @@ def limit(event: Event) -> int:
 
 
 def request_from_event(event: Event) -> Request:
-    return lattice.request_of(event, "path", "queryStringParameters", "isBase64Encoded")
+    return lattice.request_from_keys(event, "path", "queryStringParameters", "isBase64Encoded")
 
 
-def event_from_request(request: Request, front: Front) -> Event:
+def event_from_request(request: Request, front: "Front") -> Event:
+    from time import time_ns
+
     event: Event = {
         "version": "2.0",
         "path": request.public_raw_path,
         "method": request.method,
-        "headers": list_map(lattice.headers_of(request)),
+        "headers": list_map(lattice.forwarded_headers(request)),
         "requestContext": {
             "serviceNetworkArn": _ARN + "servicenetwork/sn-0123456789abcdef0",
             "serviceArn": _ARN + "service/svc-0123456789abcdef0",
@@ -71,19 +74,12 @@ def event_from_request(request: Request, front: Front) -> Event:
         event["path"] += "?" + request.query
         event["queryStringParameters"] = list_map(encoded_pairs(request.query))
     if request.body:
-        event["body"], encoded = body_in_event(request)
+        event["body"], encoded = event_body(request)
         if encoded:  # "Present only if … the request body is not already a string"
             event["isBase64Encoded"] = True
     return event
 
 
-def response_from_reply(reply: Reply, event: Event) -> Response:
-    return lattice.response_of(reply)
-
-
-def reply_from_response(response: Any, request: Request, front: Front) -> Reply:
-    return lattice.reply_from(response)
-
-
-def refusal() -> Reply:
-    return lattice.refusal()
+response_from_reply = lattice.response_from_reply
+reply_from_response = lattice.reply_from_response
+refusal = lattice.refusal

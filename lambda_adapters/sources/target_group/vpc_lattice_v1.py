@@ -14,14 +14,17 @@ Of a reply, lost: the reason phrase, which of several headers of one name were s
 (Set-Cookie stays so).
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lambda_adapters.http.headers import single_map
-from lambda_adapters.http.messages import Reply, Request
+from lambda_adapters.http.headers import joined_map
+from lambda_adapters.http.messages import Request
 from lambda_adapters.http.urls import encoded_pairs
-from lambda_adapters.sources.source import LAMBDA_LIMIT, Event, Front, Response
+from lambda_adapters.sources.source import LAMBDA_LIMIT, Event
 from lambda_adapters.sources.target_group import lattice
-from lambda_adapters.sources.target_group.responses import body_in_event
+from lambda_adapters.sources.target_group.responses import event_body
+
+if TYPE_CHECKING:
+    from lambda_adapters.sources.front import Front
 
 name = "vpc_lattice_v1"
 
@@ -37,28 +40,23 @@ def limit(event: Event) -> int:
 
 
 def request_from_event(event: Event) -> Request:
-    return lattice.request_of(event, "raw_path", "query_string_parameters", "is_base64_encoded")
+    return lattice.request_from_keys(
+        event, "raw_path", "query_string_parameters", "is_base64_encoded"
+    )
 
 
-def event_from_request(request: Request, front: Front) -> Event:
-    body, encoded = body_in_event(request)
+def event_from_request(request: Request, front: "Front") -> Event:
+    body, encoded = event_body(request)
     return {
         "raw_path": request.public_raw_path,
         "method": request.method,
-        "headers": single_map(lattice.headers_of(request), ", "),
+        "headers": joined_map(lattice.forwarded_headers(request), ", "),
         "query_string_parameters": dict(encoded_pairs(request.query)),
         "body": body,
         "is_base64_encoded": encoded,
     }
 
 
-def response_from_reply(reply: Reply, event: Event) -> Response:
-    return lattice.response_of(reply)
-
-
-def reply_from_response(response: Any, request: Request, front: Front) -> Reply:
-    return lattice.reply_from(response)
-
-
-def refusal() -> Reply:
-    return lattice.refusal()
+response_from_reply = lattice.response_from_reply
+reply_from_response = lattice.reply_from_response
+refusal = lattice.refusal

@@ -7,7 +7,7 @@ import re
 _plain = re.compile(r"[!-~]{1,200}").fullmatch
 
 
-def normal_id(given: object, body: bytes) -> str:
+def normalize_id(given: object, body: bytes) -> str:
     """A delivery's id as keys have it: the sender's own where it is plain and short, else a hash
     of it; without one, a hash of the body. TypeError for what is no text and no number."""
     if isinstance(given, int) and not isinstance(given, bool):

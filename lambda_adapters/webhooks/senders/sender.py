@@ -7,7 +7,7 @@ from pathlib import PurePath
 from typing import Protocol
 
 from lambda_adapters.errors import ConfigurationError
-from lambda_adapters.invocation.app_handler import accepts_arguments
+from lambda_adapters.invocation.introspection import accepts_arguments
 from lambda_adapters.webhooks.delivery import Headers
 
 Verify = Callable[[bytes, Headers, str], None]
@@ -87,7 +87,7 @@ def sender_of(given: object) -> Sender:
     )
 
 
-def why(error: Exception) -> str:
+def reason_for(error: Exception) -> str:
     """What may be logged of an exception that a verifier raised: not its words, which may hold
     what was sent, but where it was raised, so that a fault in the verifier can be found."""
     if isinstance(error, Refused):

@@ -66,7 +66,7 @@ class DynamoDBStore:
         self._given = client
         self._clock = clock
 
-    def take(self, key: str, lease: float) -> Leased | Busy | Finished:
+    def acquire(self, key: str, lease: float) -> Leased | Busy | Finished:
         token, now = urandom(16).hex(), self._clock()
         there = self._refusing(
             self._client.put_item,

@@ -29,7 +29,7 @@ class MemoryStore:
         self._lock = Lock()
         self._entries: dict[str, _Entry] = {}
 
-    def take(self, key: str, lease: float) -> Leased | Busy | Finished:
+    def acquire(self, key: str, lease: float) -> Leased | Busy | Finished:
         with self._lock:
             now = self._clock()
             entry = self._entries.get(key)

@@ -57,7 +57,7 @@ class PowertoolsStore:
         config = IdempotencyConfig(hash_function="sha256", use_local_cache=False)
         self._layer.configure(config, function_name="webhooks")
 
-    def take(self, key: str, lease: float) -> Leased | Busy | Finished:
+    def acquire(self, key: str, lease: float) -> Leased | Busy | Finished:
         from aws_lambda_powertools.utilities.idempotency.exceptions import (
             IdempotencyItemAlreadyExistsError,
             IdempotencyItemNotFoundError,

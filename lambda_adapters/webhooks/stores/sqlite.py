@@ -71,7 +71,7 @@ class SQLiteStore:
             )
         self._clock = clock
 
-    def take(self, key: str, lease: float) -> Leased | Busy | Finished:
+    def acquire(self, key: str, lease: float) -> Leased | Busy | Finished:
         with self._step() as database:
             now = self._clock()  # with the lock held: waiting for it takes time
             for until, answer in database.execute(_SELECT, (key,)):

@@ -30,7 +30,7 @@ class Store(Protocol):
     processes and machines as far as the store reaches; each may raise anything where the store
     is down. Keys (not empty) and answers are text that UTF-8 can hold."""
 
-    def take(self, key: str, lease: float) -> Leased | Busy | Finished:
+    def acquire(self, key: str, lease: float) -> Leased | Busy | Finished:
         """Take a key for `lease` seconds, unless it is taken or finished. A lease or an answer
         that has run out counts for nothing."""
 

@@ -14,8 +14,8 @@ from dataclasses import replace
 from typing import Any
 
 from lambda_adapters.errors import AppError, ConfigurationError
-from lambda_adapters.invocation.app_handler import accepts_arguments
 from lambda_adapters.invocation.deadline import deadline_of
+from lambda_adapters.invocation.introspection import accepts_arguments
 from lambda_adapters.triggers.records import Record, partial_failures
 from lambda_adapters.webhooks.delivery import Delivery
 from lambda_adapters.webhooks.queue_message import delivery_from_text, text_of

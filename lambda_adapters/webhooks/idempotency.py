@@ -15,11 +15,11 @@ from time import monotonic
 from typing import Any
 
 from lambda_adapters.errors import AppError, ConfigurationError, LambdaAdaptersError
-from lambda_adapters.http.messages import Reply, plain_reply
+from lambda_adapters.http.messages import Reply, text_reply
 from lambda_adapters.webhooks.delivery import Delivery
 from lambda_adapters.webhooks.reply_codec import is_final, reply_from_text, text_from_reply
 from lambda_adapters.webhooks.senders.ids import hash_text
-from lambda_adapters.webhooks.senders.sender import why
+from lambda_adapters.webhooks.senders.sender import reason_for
 from lambda_adapters.webhooks.stores.store import Busy, Finished, Store
 
 THREE_DAYS = 3 * 24 * 3600.0
@@ -54,17 +54,17 @@ class Once:
         self._keep = keep
         self._workers: set[str] = set()
 
-    def begin(self, delivery: Delivery) -> Lease | Reply:
+    def acquire(self, delivery: Delivery) -> Lease | Reply:
         """Lease a delivery for an app; a Reply where the app must not run: the earlier answer,
         409 while somebody else is at it, 503 without the store."""
         try:
             # Another method is another request: what OPTIONS gets is not what POST does.
             key = f"reply|{delivery.method}|{self._key_of(delivery)}"
         except Exception as error:
-            logger.error("The key of a delivery of %s: %s", delivery.sender, why(error))
-            return plain_reply(500, "Internal Server Error")
+            logger.error("The key of a delivery of %s: %s", delivery.sender, reason_for(error))
+            return text_reply(500, "Internal Server Error")
         try:
-            taken = self._store.take(key, self._seconds(delivery))
+            taken = self._store.acquire(key, self._seconds(delivery))
             if isinstance(taken, Finished):
                 logger.info("A delivery of %s came again and was answered again.", delivery.sender)
                 return reply_from_text(taken.answer)
@@ -72,21 +72,21 @@ class Once:
             logger.exception(
                 "The store of deliveries failed; %s was told to try again.", delivery.sender
             )
-            return plain_reply(503, "Service Unavailable")
+            return text_reply(503, "Service Unavailable")
         if isinstance(taken, Busy):
-            reply = plain_reply(409, "This delivery is under way.")
+            reply = text_reply(409, "This delivery is under way.")
             reply.headers.append(("retry-after", str(max(1, math.ceil(taken.seconds)))))
             return reply
         return Lease(key, taken.token)
 
-    def end(self, lease: Lease, reply: Reply) -> None:
+    def finish(self, lease: Lease, reply: Reply) -> None:
         """Remember the answer, unless it asks the sender to try again."""
         if is_final(reply):
             self._finish(lease, text_from_reply(reply))
         else:
-            self.give_back(lease)
+            self.release(lease)
 
-    def give_back(self, lease: Lease) -> None:
+    def release(self, lease: Lease) -> None:
         """The app did not finish: the next one may take the delivery."""
         try:
             self._store.release(lease.key, lease.token)
@@ -143,7 +143,7 @@ class Once:
         @functools.wraps(function)
         def work(delivery: Delivery) -> None:
             key = prefix + self._key_of(delivery)
-            taken = self._store.take(key, self._seconds(delivery))
+            taken = self._store.acquire(key, self._seconds(delivery))
             if isinstance(taken, Finished):
                 logger.info("A delivery of %s came again and was passed over.", delivery.sender)
                 return
@@ -156,7 +156,7 @@ class Once:
                     result.close()
                     raise AppError(f"Expected {name} to do its work, got a coroutine. {_NEXT}")
             except BaseException:
-                self.give_back(lease)
+                self.release(lease)
                 raise
             self._finish(lease, "")
 
@@ -177,7 +177,7 @@ def once(
     the invocation. `keep`: seconds for which a finished one is remembered. Raises
     ConfigurationError for what cannot be.
     """
-    if not all(callable(getattr(store, name, None)) for name in ("take", "finish", "release")):
+    if not all(callable(getattr(store, name, None)) for name in ("acquire", "finish", "release")):
         raise ConfigurationError(
             f'Expected a store such as SQLiteStore("deliveries.db"), got {type(store).__name__}.'
         )

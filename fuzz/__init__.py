@@ -1,0 +1,1 @@
+"""The fuzzer: see README.md."""

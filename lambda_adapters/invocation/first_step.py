@@ -1,0 +1,56 @@
+"""The first step of a task, taken at once where the event loop is idle. [I/O]
+
+Most requests need no second step. Without the selector and the loop's bookkeeping the first one
+takes a third of the time. A loop that has anything else to do (a callback, a timer, a signal
+handler, a socket besides its own) is left to run by itself, so nothing on it starves.
+
+This uses attributes of asyncio's own loops that are not public. Where one is missing, on another
+kind of loop, or with LAMBDA_ADAPTERS_FIRST_STEP=off in the environment, the loop runs the task.
+"""
+
+import asyncio
+import os
+import sys
+import threading
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+_HAS_EAGER_START = sys.version_info >= (3, 12)
+enabled = os.environ.get("LAMBDA_ADAPTERS_FIRST_STEP") != "off"
+
+
+def start_task(
+    function: Callable[[], Coroutine[Any, Any, None]], loop: asyncio.AbstractEventLoop
+) -> "asyncio.Task[None]":
+    """A task for a coroutine function on a loop that does not run; its first step may be done."""
+    if not enabled or not _is_idle(loop):
+        return asyncio.Task(function(), loop=loop)
+    return _step(function, loop)
+
+
+def _is_idle(loop: Any) -> bool:
+    try:
+        busy = loop._ready or loop._scheduled or loop._signal_handlers
+        return not busy and len(loop._selector.get_map()) == 1
+    except AttributeError:
+        return False
+
+
+def _step(function: Callable[[], Coroutine[Any, Any, None]], loop: Any) -> "asyncio.Task[None]":
+    """What `loop.run_forever` does before and after its first round, and one step in between."""
+    hooks = sys.get_asyncgen_hooks()
+    loop._thread_id = threading.get_ident()
+    sys.set_asyncgen_hooks(loop._asyncgen_firstiter_hook, loop._asyncgen_finalizer_hook)
+    asyncio.events._set_running_loop(loop)
+    try:
+        if _HAS_EAGER_START:
+            options: dict[str, Any] = {"eager_start": True}
+            return asyncio.Task(function(), loop=loop, **options)
+        task = asyncio.Task(function(), loop=loop)
+        loop._ready.popleft()._run()
+        return task
+    finally:
+        loop._thread_id = None
+        loop._stopping = False
+        asyncio.events._set_running_loop(None)
+        sys.set_asyncgen_hooks(*hooks)

@@ -1,0 +1,68 @@
+"""Work for an event loop: something that runs until it is finished, and may go on after that."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Protocol
+
+
+class Work(Protocol):
+    """What runs on a loop until it is `finished`; then it calls `on_finish`, where that is set."""
+
+    finished: bool
+    on_finish: Callable[[], None] | None
+
+    async def run(self) -> None:
+        """Never raises."""
+
+    def finish(self) -> None:
+        """Be finished now; again, it does nothing."""
+
+
+class CoroutineWork:
+    """A coroutine function as work, and what it raised."""
+
+    def __init__(self, function: Callable[[], Awaitable[None]]) -> None:
+        self._function = function
+        self.finished = False
+        self.on_finish: Callable[[], None] | None = None
+        self.error: BaseException | None = None
+
+    async def run(self) -> None:
+        try:
+            await self._function()
+        except BaseException as error:
+            self.error = error
+        self.finish()
+
+    def finish(self) -> None:
+        if not self.finished:
+            self.finished = True
+            if self.on_finish is not None:
+                self.on_finish()
+
+
+async def run_here(work: Work) -> None:
+    """Run work on the caller's own loop until it is finished."""
+    loop = asyncio.get_running_loop()
+    done = loop.create_future()
+
+    def wake() -> None:
+        if not done.done():
+            done.set_result(None)
+
+    work.on_finish = wake
+    task = loop.create_task(work.run())
+    task.add_done_callback(partial(finish_if_cancelled, work))
+    try:
+        await done
+    except asyncio.CancelledError:
+        task.cancel()
+        await asyncio.wait({task})
+        raise
+
+
+def finish_if_cancelled(work: Work, task: "asyncio.Task[None]") -> None:
+    """Work never raises; a task that was cancelled is one that never began."""
+    if task.cancelled():
+        work.finish()
