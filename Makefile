@@ -57,8 +57,7 @@ test-dist: $(BIN)/.dev  ## Build the source distribution, and run the tests in w
 	cd dist/unpacked && $(CURDIR)/$(BIN)/python -m pytest --quiet --numprocesses $(JOBS)
 
 $(BIN)/.extra: $(BIN)/.dev
-	@# awslambdaric is AWS's runtime client; the wheel of its SAM CLI holds its emulator of Lambda
-	@$(PIP) 'awslambdaric==4.2.2'
+	@# the wheel of AWS's SAM CLI holds its emulator of Lambda
 	@$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --dest $(VENV)/extra 'aws-sam-cli==1.170.0'
 	@$(BIN)/python -m zipfile -e $(VENV)/extra/aws_sam_cli-*.whl $(VENV)/extra
 	@chmod +x $(VENV)/extra/samcli/local/rapid/aws-lambda-rie-*
@@ -74,11 +73,12 @@ suites: $(BIN)/.dev  ## Run the frameworks' own suites through Lambda (fetches f
 	$(BIN)/python -m compliance.frameworks.run
 
 long-life: $(BIN)/.dev  ## Send 100,000 events through one environment; print what has grown
-	$(BIN)/python benchmarks/long_life.py
+	$(BIN)/python -m benchmarks.long_life
 
 bench: $(BIN)/.dev  ## Print how long we take, as ratios of what the peers take
-	$(BIN)/python benchmarks/ratios.py
-	$(BIN)/python benchmarks/routing.py
+	$(BIN)/python -m benchmarks.ratios
+	$(BIN)/python -m benchmarks.imports
+	$(BIN)/python -m benchmarks.routing
 
 clean:  ## Remove what was set up, and the example's data
 	rm -rf $(VENV) dist casts.db movies.db .coverage .pytest_cache .mypy_cache .ruff_cache .hypothesis

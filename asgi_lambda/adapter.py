@@ -120,8 +120,9 @@ class Adapter(AppHandler):
                 if not lifespan.ready:
                     self._start(lifespan)
                 cycle.state = lifespan.state
-                environment.run(cycle)
-                cycle.check()
+                environment.run(cycle, loop)
+                if not cycle.succeeded:
+                    cycle.check()
         finally:
             cycle.close()
         return cycle.result()
@@ -137,7 +138,8 @@ class Adapter(AppHandler):
                 await lifespan.startup()
                 cycle.state = lifespan.state
                 await run_here(cycle)
-                cycle.check()
+                if not cycle.succeeded:
+                    cycle.check()
         finally:
             cycle.close()
         return cycle.result()

@@ -23,6 +23,7 @@ from lambda_adapters.protocols.asgi import (
     head_from_message,
     scope_from_request,
 )
+from lambda_adapters.triggers.callers import caller_of
 
 if TYPE_CHECKING:
     from asgi_lambda.adapter import Adapter
@@ -37,13 +38,15 @@ logger = logging.getLogger("lambda_adapters")
 class AsgiCycle(Cycle):
     """The work that an environment runs until it is `finished`: it calls the app.
 
-    `disconnected`: nothing waits for the reply any more. `error`: what the app raised.
+    `disconnected`: nothing waits for the reply any more. `succeeded`: the app has returned, and its
+    reply is complete. `error`: what the app raised.
     """
 
     server: "Adapter"
     # The state at the beginning, in addition to Cycle's.
     finished = False
     disconnected = False
+    succeeded = False
     error: BaseException | None = None
     on_finish: Callable[[], None] | None = None
     loop: asyncio.AbstractEventLoop | None = None
@@ -68,8 +71,9 @@ class AsgiCycle(Cycle):
             scope["aws.event"] = invocation.event
             scope["aws.context"] = invocation.context
             scope["aws.path_parameters"] = invocation.path_parameters
-            scope["aws.caller"] = invocation.caller
+            scope["aws.caller"] = None if invocation.trigger else caller_of(invocation.event)
             await server.app(scope, self.receive, self.send)
+            self.succeeded = self.complete and not self.disconnected
         except BaseException as error:
             self.error = error
         if self._timer is not None:
@@ -130,8 +134,8 @@ class AsgiCycle(Cycle):
             await asyncio.sleep(0)  # an app that streams without a pause would never know
 
     def check(self) -> None:
-        """Raise the error that the client or the invocation gets; nothing where there is a
-        reply."""
+        """Of an app that has not succeeded: raise the error that the client or the invocation
+        gets; log it where there is a reply nevertheless."""
         error = self.error
         if isinstance(error, (KeyboardInterrupt, SystemExit)):
             raise error
@@ -169,7 +173,7 @@ class AsgiCycle(Cycle):
                 "Work behind the reply was not done before Lambda's deadline and was cancelled, "
                 "if it could be; the reply is sent. See the stacks above."
             )
-        elif error is not None:
+        else:
             logger.error("The app raised an exception after its reply.", exc_info=error)
 
     def _stacks(self) -> "Stacks":

@@ -1,143 +1,84 @@
-"""How long an event takes, as a ratio of what the peers take, all in this one process.
+"""How long an event takes, as a ratio of what other adapters take, all in this one process.
 
     make bench
 
-Each row is one workload; the peers and we take turns, round after round, and the best round of
-each counts, so that a busy machine harms all alike. A ratio of 0.5 means half of the peer's time.
-The app does nothing: what is measured is the adapter. Memory is the peak beyond the event itself,
-divided by the body's size.
+The handlers take turns, round after round, each with the same events, no two of which are equal in
+any value; the best round of each counts, so that a busy machine harms all alike. A ratio of 0.5
+means half of the other's time. `bar` is what this project wants to hold. Where valgrind is
+installed, the ratio of the instructions stands beside it, which no other load on the machine
+changes.
 """
 
 import gc
-import json
 import logging
+import sys
 import time
 import tracemalloc
 from collections.abc import Callable
 from importlib.metadata import version
-from typing import Any
+from typing import Any, NamedTuple
 
-import apig_wsgi
-import awsgi
-import mangum
-import serverless_wsgi
-
-import asgi_lambda
-import wsgi_lambda
-from lambda_adapters import Front, Request
+from benchmarks import workloads
+from benchmarks.instructions import instruction_ratio
+from benchmarks.workloads import Context, Handler
+from lambda_adapters import Front
 from lambda_adapters.sources.registry import source_by_name
 
-Handler = Callable[[Any, Any], Any]
-
-ROUNDS, SECONDS = 9, 0.05
-BROWSER = [
-    ("host", "example.com"),
-    ("accept", "text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;q=0.8"),
-    ("accept-encoding", "gzip, deflate, br, zstd"),
-    ("accept-language", "en-GB,en;q=0.9"),
-    ("cache-control", "max-age=0"),
-    ("cookie", "session=eyJ1c2VyIjogMX0.aBcDeF; theme=dark; consent=yes"),
-    ("priority", "u=0, i"),
-    ("referer", "https://example.com/api/v1/casts/"),
-    ("sec-ch-ua", '"Chromium";v="140", "Not=A?Brand";v="24"'),
-    ("sec-ch-ua-mobile", "?0"),
-    ("sec-ch-ua-platform", '"Linux"'),
-    ("sec-fetch-dest", "document"),
-    ("sec-fetch-mode", "navigate"),
-    ("sec-fetch-site", "same-origin"),
-    ("sec-fetch-user", "?1"),
-    ("upgrade-insecure-requests", "1"),
-    ("user-agent", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko)"),
-]
-BLOB = bytes(range(256)) * 4096  # 1 MiB
+ROUNDS = 100
+BODY = bytes(range(256)) * 4096 * 4  # 4 MiB
+PEERS = ("mangum", "apig-wsgi", "serverless-wsgi")
 
 
-class Context:
-    """As Lambda passes it: a deadline and an id."""
+class Case(NamedTuple):
+    """One row: what is sent to which handlers, and the highest ratio by peer."""
 
-    aws_request_id = "5f2c8e0a-3f0b-4b60-9a52-0d4f3a1c7e11"
-    function_name = "bench"
-    log_stream_name = "bench"
-
-    def get_remaining_time_in_millis(self) -> int:
-        return 30_000
-
-
-def asgi_app(media_type: bytes, body: bytes) -> Any:
-    async def app(scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "lifespan":
-            await receive()
-            await send({"type": "lifespan.startup.complete"})
-            await receive()
-            await send({"type": "lifespan.shutdown.complete"})
-            return
-        await receive()
-        head = [(b"content-type", media_type)]
-        await send({"type": "http.response.start", "status": 200, "headers": head})
-        await send({"type": "http.response.body", "body": body})
-
-    return app
+    name: str
+    source: str
+    handlers: Callable[[], dict[str, Handler]]
+    bars: dict[str, float]
+    body: Callable[[int], bytes] = lambda number: b""
 
 
-def wsgi_app(media_type: bytes, body: bytes) -> Any:
-    head = [("Content-Type", media_type.decode()), ("Content-Length", str(len(body)))]
-
-    def app(environ: Any, start_response: Any) -> Any:
-        environ["wsgi.input"].read()
-        start_response("200 OK", head)
-        return [body]
-
-    return app
+def asgi(lifespan: str) -> Callable[[], dict[str, Handler]]:
+    return lambda: workloads.asgi_handlers(workloads.asgi_app(), lifespan)
 
 
-def workloads() -> dict[str, tuple[Request, bytes, bytes]]:
-    """Name: the request, and the reply's media type and body."""
-    client, server = ("203.0.113.9", 0), ("example.com", 443)
-    curl = [("host", "example.com"), ("user-agent", "curl/8.5.0"), ("accept", "*/*")]
-    form = [*curl, ("content-type", "application/octet-stream")]
-
-    def get(headers: list[tuple[str, str]], query: str = "") -> Request:
-        return Request(
-            path="/api/v1/casts/", raw_path="/api/v1/casts/", query=query, headers=headers,
-            client=client, server=server,
-        )  # fmt: skip
-
-    def post(body: bytes) -> Request:
-        return Request(
-            "POST", path="/upload", raw_path="/upload", headers=form, body=body,
-            client=client, server=server,
-        )  # fmt: skip
-
-    data = json.dumps({"items": [{"id": i, "name": "Zo\u00eb"} for i in range(40)]}).encode()
-    return {
-        "curl, 2 bytes back": (get(curl), b"text/plain", b"ok"),
-        "browser, 2 KB of JSON back": (get(BROWSER, "page=2&q=a+b"), b"application/json", data),
-        "1 MiB up": (post(BLOB), b"text/plain", b"ok"),
-        "1 MiB of bytes down": (get(BROWSER), b"image/png", BLOB[: 700 * 1024]),
-    }
+def wsgi() -> dict[str, Handler]:
+    return workloads.wsgi_handlers(workloads.wsgi_app())
 
 
-def contestants(media_type: bytes, body: bytes) -> dict[str, dict[str, Handler]]:
-    """Kind: ours first, then the peers."""
-    asgi, wsgi = asgi_app(media_type, body), wsgi_app(media_type, body)
-    types = ["image/png"]
-    return {
-        "asgi": {
-            "lambda-adapters": asgi_lambda.Adapter(asgi),
-            "mangum, lifespan off": mangum.Mangum(asgi, lifespan="off"),
-            "mangum, lifespan on": mangum.Mangum(asgi, lifespan="on"),
-        },
-        "wsgi": {
-            "lambda-adapters": wsgi_lambda.Adapter(wsgi),
-            "apig-wsgi": apig_wsgi.make_lambda_handler(wsgi, binary_support=True),
-            "serverless-wsgi": lambda e, c: serverless_wsgi.handle_request(wsgi, e, c),
-            "awsgi": lambda e, c: awsgi.response(wsgi, e, c, base64_content_types=types),
-        },
-    }
+def fastapi() -> dict[str, Handler]:
+    return workloads.asgi_handlers(workloads.fastapi_app(), "off")
 
 
-def answers(handler: Handler, event: Any, body: bytes) -> bool:
-    """Whether a contestant serves this event at all; what fails is not timed."""
+def flask() -> dict[str, Handler]:
+    handlers = workloads.wsgi_handlers(workloads.flask_app())
+    del handlers["serverless-wsgi"]
+    return handlers
+
+
+CASES = {
+    case.name: case
+    for case in [
+        Case("asgi http_api", "http_api", asgi("off"), {"mangum": 0.70}),
+        Case("asgi rest_api", "rest_api", asgi("off"), {"mangum": 0.80}),
+        Case("asgi load_balancer", "load_balancer", asgi("off"), {"mangum": 0.48}),
+        Case("asgi http_api, lifespan", "http_api", asgi("on"), {"mangum": 0.28}),
+        Case("asgi rest_api, lifespan", "rest_api", asgi("on"), {"mangum": 0.33}),
+        Case("asgi load_balancer, lifespan", "load_balancer", asgi("on"), {"mangum": 0.26}),
+        Case("FastAPI http_api", "http_api", fastapi, {"mangum": 0.92}, workloads.item),
+        Case("wsgi http_api", "http_api", wsgi, {"apig-wsgi": 1.6, "serverless-wsgi": 0.35}),
+        Case("wsgi rest_api", "rest_api", wsgi, {"apig-wsgi": 1.6, "serverless-wsgi": 0.45}),
+        Case(
+            "wsgi load_balancer", "load_balancer", wsgi, {"apig-wsgi": 1.7, "serverless-wsgi": 0.45}
+        ),
+        Case("Flask http_api", "http_api", flask, {"apig-wsgi": 1.10}, workloads.item),
+    ]
+}
+
+
+def answers(handler: Handler, event: Any) -> bool:
+    """Whether a handler serves this event at all; what fails is not timed."""
     try:
         response = handler(event, Context())
     except Exception:
@@ -145,21 +86,36 @@ def answers(handler: Handler, event: Any, body: bytes) -> bool:
     return bool(response["statusCode"] in (200, "200"))
 
 
-def best_times(handlers: dict[str, Handler], event: Any) -> dict[str, float]:
+def best_times(handlers: dict[str, Handler], events: list[Any]) -> dict[str, float]:
     """Microseconds an event, the best of the rounds."""
     context = Context()
     best = dict.fromkeys(handlers, float("inf"))
     for _ in range(ROUNDS):
         for name, handler in handlers.items():
-            count, begun = 0, time.perf_counter()
-            while (passed := time.perf_counter() - begun) < SECONDS:
+            begun = time.perf_counter()
+            for event in events:
                 handler(event, context)
-                count += 1
-            best[name] = min(best[name], passed / count * 1e6)
+            passed = time.perf_counter() - begun
+            best[name] = min(best[name], passed / len(events) * 1e6)
     return best
 
 
-def peak_memory(handler: Handler, event: Any, size: int) -> float:
+def row(case: Case) -> str:
+    events = workloads.events(case.source, case.body)
+    handlers = {n: h for n, h in case.handlers().items() if answers(h, events[0])}
+    times = best_times(handlers, events)
+    ours = times.pop("lambda-adapters")
+    cells = []
+    for peer, microseconds in times.items():
+        bar = case.bars[peer]
+        ratio = ours / microseconds
+        counted = instruction_ratio(case.name, peer)
+        beside = f", instructions {counted:.2f}" if counted is not None else ""
+        cells.append(f"{ratio:.2f} of {peer}'s (bar {bar:.2f}{beside})")
+    return f"{case.name:30} {ours:6.1f} us  {'; '.join(cells)}"
+
+
+def peak_memory(handler: Handler, event: Any) -> float:
     """The peak beyond the event, in bodies."""
     handler(event, Context())
     gc.collect()
@@ -167,27 +123,45 @@ def peak_memory(handler: Handler, event: Any, size: int) -> float:
     handler(event, Context())
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    return peak / size
+    return peak / len(BODY)
+
+
+def memory() -> list[str]:
+    """A body of 4 MiB in and out again: what is held at once, in bodies beyond the event."""
+    import asgi_lambda
+    import wsgi_lambda
+
+    async def asgi_echo(scope: Any, receive: Any, send: Any) -> None:
+        body = (await receive())["body"]
+        head = [(b"content-type", b"image/png")]
+        await send({"type": "http.response.start", "status": 200, "headers": head})
+        await send({"type": "http.response.body", "body": body})
+
+    def wsgi_echo(environ: Any, start_response: Any) -> list[bytes]:
+        body = environ["wsgi.input"].read()
+        start_response("200 OK", [("Content-Type", "image/png")])
+        return [body]
+
+    request = workloads.request(1, BODY)
+    request.headers = [*request.headers[:-1], ("content-type", "image/png")]
+    event = source_by_name("http_api").event_from_request(request, Front())
+    rows = []
+    for name, handler in {
+        "asgi": asgi_lambda.Adapter(asgi_echo, lifespan="off"),
+        "wsgi": wsgi_lambda.Adapter(wsgi_echo),
+    }.items():
+        peak = peak_memory(handler, event)
+        rows.append(f"{name + ', 4 MiB body':30} {peak:6.1f} bodies beyond the event (bar 2.4)")
+    return rows
 
 
 def main() -> None:
     logging.disable(logging.CRITICAL)
-    names = ("mangum", "apig-wsgi", "serverless-wsgi", "aws-wsgi", "lambda-adapters")
-    print("   ".join(f"{name} {version(name)}" for name in names))
-    for source_name in ("http_api", "rest_api", "load_balancer"):
-        source = source_by_name(source_name)
-        for workload, (request, media_type, body) in workloads().items():
-            event = json.loads(json.dumps(source.event_from_request(request, Front())))
-            for kind, everyone in contestants(media_type, body).items():
-                handlers = {n: h for n, h in everyone.items() if answers(h, event, body)}
-                times = best_times(handlers, event)
-                ours = times.pop("lambda-adapters")
-                ratios = ", ".join(f"{ours / t:.2f} of {n}'s" for n, t in times.items())
-                print(f"{source_name:14} {workload:27} {kind}: {ours:7.1f} us, {ratios}")
-                size = max(len(request.body), len(body))
-                if size > 100_000:
-                    peak = peak_memory(everyone["lambda-adapters"], event, size)
-                    print(f"{'':14} {'':27} peak memory: {peak:.1f} bodies beyond the event")
+    print("   ".join(f"{name} {version(name)}" for name in (*PEERS, "lambda-adapters")))
+    print(f"Python {sys.version.split()[0]}, {workloads.EVENTS} events, best of {ROUNDS} rounds")
+    for case in CASES.values():
+        print(row(case), flush=True)
+    print("\n".join(memory()))
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from lambda_adapters.protocols.wsgi import (
     environ_from_request,
     head_from_start_response,
 )
+from lambda_adapters.triggers.callers import caller_of
 
 logger = logging.getLogger("lambda_adapters")
 
@@ -34,7 +35,7 @@ class WsgiCycle(Cycle):
         environ["aws.event"] = invocation.event
         environ["aws.context"] = invocation.context
         environ["aws.path_parameters"] = invocation.path_parameters
-        environ["aws.caller"] = caller = invocation.caller
+        environ["aws.caller"] = caller = None if invocation.trigger else caller_of(invocation.event)
         if remote_user and caller is not None and caller.principal is not None:
             environ["REMOTE_USER"] = to_latin_1(caller.principal)
         # The call, the iteration and close() share one context, which is not the caller's.

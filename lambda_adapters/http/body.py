@@ -1,9 +1,5 @@
-"""Text or bytes, both ways: JSON cannot hold bytes, so events and responses use base64 for them.
+"""Text or bytes, both ways: JSON cannot hold bytes, so events and responses use base64 for them."""
 
-pybase64, where it is installed, does the same work faster (the `fast` extra).
-"""
-
-import binascii
 import json
 from collections.abc import Collection
 
@@ -11,11 +7,6 @@ from lambda_adapters.errors import BadRequest
 from lambda_adapters.http.caches import TextCache
 from lambda_adapters.http.headers import media_type
 from lambda_adapters.http.messages import Headers, Reply
-
-try:
-    import pybase64
-except ImportError:
-    pybase64 = None  # type: ignore[assignment]
 
 # Sent as text because a person can read them in a log and no gateway alters them.
 _TEXT_TYPES = frozenset(
@@ -59,6 +50,8 @@ def body_from_event(body: object, encoded: object) -> bytes:
             raise BadRequest("The event's body is neither text nor JSON.") from None
     if not encoded or encoded == "false":
         return body.encode("utf-8", "replace")
+    from lambda_adapters.http.base64_codec import decode_base64
+
     try:
         return decode_base64(body)
     except ValueError:
@@ -66,22 +59,6 @@ def body_from_event(body: object, encoded: object) -> bytes:
             "The event says isBase64Encoded, but its body is not base64: the request was "
             "refused. Check what wrote the event; emulators and hand-made tests forget to encode."
         ) from None
-
-
-def decode_base64(text: str) -> bytes:
-    """Strict base64; ValueError for anything else."""
-    if pybase64 is not None:
-        return pybase64.b64decode(text, validate=True)
-    if len(text) % 4 or text.endswith("==="):  # before Python 3.13 strict_mode lets both pass
-        raise ValueError("base64 comes in fours, with two = at most")
-    return binascii.a2b_base64(text, strict_mode=True)
-
-
-def encode_base64(data: bytes) -> str:
-    """Base64 in one line."""
-    if pybase64 is not None:
-        return pybase64.b64encode_as_string(data)
-    return binascii.b2a_base64(data, newline=False).decode("ascii")
 
 
 def is_text(headers: Headers, more_types: Collection[str] = ()) -> bool:
@@ -123,6 +100,8 @@ def encode_body(reply: Reply) -> tuple[str, bool]:
             return reply.body.decode(), False
         except UnicodeDecodeError:
             pass  # another charset: the bytes are what the client must get
+    from lambda_adapters.http.base64_codec import encode_base64
+
     return encode_base64(reply.body), True
 
 
@@ -136,4 +115,8 @@ def is_sent_as_text(content_type: str | None, content_encoding: str | None) -> b
 
 def encode_event_body(body: bytes, text: bool) -> tuple[str, bool]:
     """An event's `body` and `isBase64Encoded`; a platform that takes bytes for text spoils them."""
-    return (body.decode("utf-8", "replace"), False) if text else (encode_base64(body), True)
+    if text:
+        return body.decode("utf-8", "replace"), False
+    from lambda_adapters.http.base64_codec import encode_base64
+
+    return encode_base64(body), True

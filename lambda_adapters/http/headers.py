@@ -1,6 +1,5 @@
 """Headers: what is a valid name and value, what ends at a gateway, pairs as maps and back."""
 
-import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -25,21 +24,29 @@ HOP_BY_HOP = frozenset(
 
 _NOT_IN_REPLIES = HOP_BY_HOP | {"content-length"}  # the platform counts the body
 # RFC 9110 §5.6.2: a field name is a token.
-_is_token = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+").fullmatch
+_TOKEN = b"!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz"
 # RFC 9110 §5.5: CR, LF and NUL in a value are "invalid and dangerous".
-_unsafe = re.compile("[^\t\x20-\x7e\x80-\xff]").search
-_SAFE_ASCII = b"\t" + bytes(range(0x20, 0x7F))
+_SAFE = b"\t" + bytes([*range(0x20, 0x7F), *range(0x80, 0x100)])
 _CONTROLS = dict.fromkeys((*range(9), *range(10, 32), 127), " ")
 
-normal_name: TextCache[str, str] = TextCache(lambda name: name.lower() if _is_token(name) else "")
+
+def _normal_name(name: str) -> str:
+    if not name.isascii():  # some letters beyond it are ASCII in lower case
+        return ""
+    name = name.lower()
+    return "" if name.encode().translate(None, _TOKEN) else name
+
+
+normal_name: TextCache[str, str] = TextCache(_normal_name)
 """A field name in lower case; "" where it is not a token."""
 
 
 def is_safe_value(value: str) -> bool:
     """Whether a value has one character per byte, and no control character but the tab."""
-    if value.isascii():
-        return not value.encode().translate(None, _SAFE_ASCII)  # much faster than a regex
-    return _unsafe(value) is None
+    try:
+        return not value.encode("latin-1").translate(None, _SAFE)  # much faster than a regex
+    except UnicodeEncodeError:
+        return False
 
 
 def are_safe_values(headers: Headers) -> bool:

@@ -14,7 +14,6 @@ from lambda_adapters.http.caches import TextCache
 from lambda_adapters.http.forwarded import client_by_hops
 from lambda_adapters.http.headers import HOP_BY_HOP, is_safe_value, media_type, normal_name
 from lambda_adapters.http.messages import Headers, Reply, Request, text_reply
-from lambda_adapters.http.path_spellings import normalize_path
 from lambda_adapters.http.urls import path_from_raw, raw_path_below
 from lambda_adapters.invocation.deadline import times_of
 from lambda_adapters.invocation.invocation import Invocation
@@ -132,7 +131,8 @@ class Cycle:
         size = len(reason)
         for name, value in headers:
             role = _role[name]
-            if not role or not is_safe_value(value):
+            safe = (value.isascii() and value.isprintable()) or is_safe_value(value)
+            if not role or not safe:
                 raise AppError(
                     "The app sent a header whose name is not a token, or whose value holds a "
                     "control character such as CR or LF; no server would pass it on."
@@ -237,6 +237,8 @@ class Cycle:
         """
         if self.invocation.trigger is not None:
             return False
+        from lambda_adapters.http.path_spellings import normalize_path
+
         path = normalize_path(self.request.public_path).lower()
         if not path.endswith(normalize_path(reserved).lower()):
             return False

@@ -8,7 +8,6 @@ the child has a new environment.
 
 import asyncio
 import atexit
-import concurrent.futures.thread  # noqa: F401 - so that its executors end after our apps
 import contextvars
 import logging
 import os
@@ -33,10 +32,10 @@ class Environment:
 
     def __init__(self) -> None:
         self._inherited: list[object] = []
+        self._closes_before_executors = False
         self._reset()
         os.register_at_fork(after_in_child=self._after_fork)
-        # Where it can be: before the interpreter waits for threads, which wait for the loop.
-        getattr(threading, "_register_atexit", atexit.register)(self.close)
+        self._close_at_exit()
 
     def _after_fork(self) -> None:
         # Kept and never closed: its selector is the parent's too, which closing it would empty.
@@ -77,9 +76,15 @@ class Environment:
         self._root.add_done_callback(_stop_mark)
         return loop
 
-    def run(self, work: Work, *, watch: bool = True) -> None:
+    def run(
+        self,
+        work: Work,
+        loop: asyncio.AbstractEventLoop | None = None,
+        *,
+        watch: bool = True,
+    ) -> None:
         """Run work on the loop until it is finished, from any thread. With `watch`, warn of tasks
-        that it leaves behind."""
+        that it leaves behind. `loop` is the environment's, where the caller has it at hand."""
         running = asyncio.events._get_running_loop()
         if running is not None:
             self._run_beside(running, work, watch)
@@ -92,12 +97,10 @@ class Environment:
                 self._driving = True
         if joins:
             self._join(work)
-        else:
-            self._drive(work, watch)
-
-    def _drive(self, work: Work, watch: bool) -> None:
+            return
         try:
-            loop = self.loop
+            if loop is None:
+                loop = self.loop
             task = start_task(work.run, loop)
             if not work.finished:
                 task.add_done_callback(_stop)
@@ -182,11 +185,21 @@ class Environment:
             raise call.error
 
     def at_shutdown(self, shutdown: Callable[[], Awaitable[None]]) -> None:
-        """Have a coroutine function called when the process ends; the last comes first."""
+        """Have a coroutine function called when the process ends, before executors do, which it
+        may use; the last comes first."""
+        if not self._closes_before_executors:
+            import concurrent.futures.thread  # noqa: F401 - it registers the end of its executors
+
+            self._close_at_exit()  # the last that is registered is called first
+            self._closes_before_executors = True
         if shutdown not in self._shutdowns:  # callers that waited for one startup
             self._shutdowns.append(shutdown)
         self._tasks.forget()
         self._sigterm.watch()
+
+    def _close_at_exit(self) -> None:
+        """Where it can be: before the interpreter waits for threads, which wait for the loop."""
+        getattr(threading, "_register_atexit", atexit.register)(self.close)
 
     def forget_shutdown(self, shutdown: Callable[[], Awaitable[None]]) -> None:
         """It has been shut down by other means."""

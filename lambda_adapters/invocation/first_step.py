@@ -16,28 +16,22 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 _HAS_EAGER_START = sys.version_info >= (3, 12)
+_NAME = "request"  # a name that is made up for each takes time
 enabled = os.environ.get("LAMBDA_ADAPTERS_FIRST_STEP") != "off"
 
 
 def start_task(
-    function: Callable[[], Coroutine[Any, Any, None]], loop: asyncio.AbstractEventLoop
+    function: Callable[[], Coroutine[Any, Any, None]], loop: Any
 ) -> "asyncio.Task[None]":
     """A task for a coroutine function on a loop that does not run; its first step may be done."""
-    if not enabled or not _is_idle(loop):
-        return asyncio.Task(function(), loop=loop)
-    return _step(function, loop)
-
-
-def _is_idle(loop: Any) -> bool:
     try:
         busy = loop._ready or loop._scheduled or loop._signal_handlers
-        return not busy and len(loop._selector.get_map()) == 1
+        idle = enabled and not busy and len(loop._selector._fd_to_key) == 1
     except AttributeError:
-        return False
-
-
-def _step(function: Callable[[], Coroutine[Any, Any, None]], loop: Any) -> "asyncio.Task[None]":
-    """What `loop.run_forever` does before and after its first round, and one step in between."""
+        idle = False
+    if not idle:
+        return asyncio.Task(function(), loop=loop, name=_NAME)
+    # What `loop.run_forever` does before and after its first round, and one step in between.
     hooks = sys.get_asyncgen_hooks()
     loop._thread_id = threading.get_ident()
     sys.set_asyncgen_hooks(loop._asyncgen_firstiter_hook, loop._asyncgen_finalizer_hook)
@@ -45,8 +39,8 @@ def _step(function: Callable[[], Coroutine[Any, Any, None]], loop: Any) -> "asyn
     try:
         if _HAS_EAGER_START:
             options: dict[str, Any] = {"eager_start": True}
-            return asyncio.Task(function(), loop=loop, **options)
-        task = asyncio.Task(function(), loop=loop)
+            return asyncio.Task(function(), loop=loop, name=_NAME, **options)
+        task = asyncio.Task(function(), loop=loop, name=_NAME)
         loop._ready.popleft()._run()
         return task
     finally:

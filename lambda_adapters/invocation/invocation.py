@@ -5,7 +5,6 @@ from typing import Any
 
 from lambda_adapters.invocation.deadline import deadline_of
 from lambda_adapters.sources.source import LAMBDA_LIMIT, Source
-from lambda_adapters.triggers.callers import Caller, caller_of
 
 
 class Invocation:
@@ -44,11 +43,6 @@ class Invocation:
         """When Lambda kills the invocation, in seconds on the monotonic clock; None where the
         context does not say (tests, emulators)."""
         return deadline_of(self.context)
-
-    @property
-    def caller(self) -> Caller | None:
-        """Whom an authorizer let through; None for an event that is not HTTP."""
-        return None if self.trigger else caller_of(self.event)
 
     @property
     def request_id(self) -> str:

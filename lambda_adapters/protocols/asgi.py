@@ -93,14 +93,11 @@ def head_from_message(message: Message) -> tuple[int, Headers]:
     if not isinstance(status, int) or isinstance(status, bool):
         raise AppError(f"Expected an int as status, got {type(status).__name__}.")
     try:
-        # RFC 9110 §5.5: white space around a value is not part of it
-        headers = [
-            (
-                _text_name[name] if type(name) is bytes else name.decode("latin-1").lower(),
-                value.decode("latin-1").strip(" \t"),
-            )
-            for name, value in message.get("headers", ())
-        ]
+        headers = []
+        for name, value in message.get("headers", ()):
+            text = _text_name[name] if type(name) is bytes else name.decode("latin-1").lower()
+            # RFC 9110 §5.5: white space around a value is not part of it
+            headers.append((text, value.decode("latin-1").strip(" \t")))
     except (AttributeError, TypeError, ValueError):
         raise AppError("Expected headers as pairs of bytes, got something else.") from None
     return int(status), headers  # an HTTPStatus is an int, and JSON must see one

@@ -6,28 +6,13 @@ from lambda_adapters.errors import BadRequest
 from lambda_adapters.http.headers import normal_name, text_from_value
 from lambda_adapters.http.urls import Pairs
 
+OTHER_EVENT_KEYS = frozenset({"methodArn", "routeArn", "Records", "__ow_method"})
+"""Keys that no event of AWS's gateways and load balancers has: an authorizer's, records',
+OpenWhisk's (whose clients can add any key to an event that is not raw)."""
 
-def is_other_event(event: dict[str, Any]) -> bool:
-    """Whether an event has a key that none of AWS's HTTP sources but its own sends: an
-    authorizer's, records', OpenWhisk's (whose clients can add any key to an event that is not
-    raw)."""
-    return (
-        "methodArn" in event
-        or "routeArn" in event
-        or "Records" in event
-        or "__ow_method" in event
-    )  # fmt: skip
-
-
-def is_other_context(context: dict[str, Any]) -> bool:
-    """Whether a `requestContext` has a key that no API and no Function URL has: a load
-    balancer's, a WebSocket API's, VPC Lattice's."""
-    return (
-        "elb" in context
-        or "connectionId" in context
-        or "serviceNetworkArn" in context
-        or "serviceArn" in context
-    )
+OTHER_CONTEXT_KEYS = frozenset({"elb", "connectionId", "serviceNetworkArn", "serviceArn"})
+"""Keys of `requestContext` that no API and no Function URL has: a load balancer's, a WebSocket
+API's, VPC Lattice's."""
 
 
 def method_of(method: object) -> str:

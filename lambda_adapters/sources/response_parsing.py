@@ -5,7 +5,7 @@ Refused means None here; the source turns that into the reply that AWS would sen
 
 from typing import Any
 
-from lambda_adapters.http.body import decode_base64
+from lambda_adapters.http.base64_codec import decode_base64
 from lambda_adapters.http.headers import are_valid, to_latin_1
 from lambda_adapters.http.messages import Headers, Reply
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lambda_adapters.errors import AppError, UnknownEvent
-from lambda_adapters.http.body import decode_base64, encode_base64
+from lambda_adapters.http.base64_codec import decode_base64, encode_base64
 from lambda_adapters.webhooks.delivery import KEY, Delivery
 
 MOST = 1_048_576

@@ -2,7 +2,7 @@
 
 import json
 
-from lambda_adapters.http.body import decode_base64, encode_base64
+from lambda_adapters.http.base64_codec import decode_base64, encode_base64
 from lambda_adapters.http.messages import Reply
 
 MOST_BYTES = 64 * 1024

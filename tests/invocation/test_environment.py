@@ -252,6 +252,20 @@ def test_the_lifespan_shuts_down_when_the_interpreter_ends() -> None:
     assert run("handler = Adapter(app); handler(event('/'))") == (0, "shut down\n", "")
 
 
+def test_a_shutdown_when_the_interpreter_ends_may_use_an_executor() -> None:
+    script = """
+import asyncio
+async def threaded(scope, receive, send):
+    await receive()
+    await send({"type": "lifespan.startup.complete"})
+    await receive()
+    print(await asyncio.to_thread(lambda: "from a thread"), flush=True)
+    await send({"type": "lifespan.shutdown.complete"})
+Adapter(threaded).start()
+"""
+    assert run(script) == (0, "from a thread\n", "")
+
+
 def test_sigterm_shuts_down_and_then_does_what_it_would_have_done() -> None:
     script = "handler = Adapter(app); handler(event('/')); os.kill(os.getpid(), signal.SIGTERM)"
     assert run(script) == (-signal.SIGTERM, "shut down\n", "")

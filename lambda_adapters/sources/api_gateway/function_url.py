@@ -7,6 +7,7 @@ several headers of one name were separate, empty cookies; bytes that are not UTF
 is sent as text (`text/*`, JSON, XML, JavaScript). Of a reply, the same as with HTTP APIs.
 """
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lambda_adapters.http.messages import Reply, Request, text_reply
@@ -20,9 +21,8 @@ if TYPE_CHECKING:
 name = "function_url"
 
 
-def matches(event: Any) -> bool:
-    """Payload format 2.0 from a `.lambda-url.` domain."""
-    return payload_v2.matches(event, True)
+matches = partial(payload_v2.matches, True)
+"""Payload format 2.0 from a `.lambda-url.` domain."""
 
 
 def limit(event: Event) -> int:

@@ -12,6 +12,7 @@ Of a reply, lost: which of several headers of one name were separate (Set-Cookie
 moves to the front), the reason phrase.
 """
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from lambda_adapters.http.messages import Reply, Request, json_reply
@@ -25,9 +26,8 @@ if TYPE_CHECKING:
 name = "http_api"
 
 
-def matches(event: Any) -> bool:
-    """Payload format 2.0 from a domain that is not a Function URL's."""
-    return payload_v2.matches(event, False)
+matches = partial(payload_v2.matches, False)
+"""Payload format 2.0 from a domain that is not a Function URL's."""
 
 
 def limit(event: Event) -> int:

@@ -18,8 +18,8 @@ from lambda_adapters.http.messages import Headers, Reply, Request
 from lambda_adapters.http.request_headers import headers_from_lists, headers_from_map
 from lambda_adapters.http.urls import decoded_pairs, path_from_raw, query_from_decoded
 from lambda_adapters.sources.event_fields import (
-    is_other_context,
-    is_other_event,
+    OTHER_CONTEXT_KEYS,
+    OTHER_EVENT_KEYS,
     method_of,
     text_pairs,
 )
@@ -36,14 +36,16 @@ def matches(event: Any) -> bool:
     """
     if not isinstance(event, dict) or "httpMethod" not in event or "requestContext" not in event:
         return False
-    if is_other_event(event):
+    if not event.keys().isdisjoint(OTHER_EVENT_KEYS):
         return False
     context = event["requestContext"]
     if not isinstance(context, dict):
         return context is None
     if "eventType" in context and "routeKey" in context:
         return False  # a WebSocket API's, in samples without a connectionId
-    return not isinstance(context.get("http"), dict) and not is_other_context(context)
+    return context.keys().isdisjoint(OTHER_CONTEXT_KEYS) and not isinstance(
+        context.get("http"), dict
+    )
 
 
 def stage_of(event: Event) -> str:

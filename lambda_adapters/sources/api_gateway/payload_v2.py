@@ -25,8 +25,8 @@ from lambda_adapters.http.urls import (
     query_from_decoded,
 )
 from lambda_adapters.sources.event_fields import (
-    is_other_context,
-    is_other_event,
+    OTHER_CONTEXT_KEYS,
+    OTHER_EVENT_KEYS,
     method_of,
     path_of,
     text_pairs,
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from lambda_adapters.sources.front import Front
 
 
-def matches(event: Any, function_url: bool) -> bool:
+def matches(function_url: bool, event: Any) -> bool:
     """Whether this is format 2.0 of a Function URL, or of an HTTP API: `requestContext.http`, and
     no other service's mark.
 
@@ -51,17 +51,17 @@ def matches(event: Any, function_url: bool) -> bool:
     is_function_url = isinstance(domain, str) and ".lambda-url." in domain
     return (
         is_function_url is function_url
-        and not is_other_event(event)
-        and not is_other_context(context)
+        and event.keys().isdisjoint(OTHER_EVENT_KEYS)
+        and context.keys().isdisjoint(OTHER_CONTEXT_KEYS)
     )
 
 
 def raw_path_of(event: Event) -> str:
     """`rawPath`, or where an emulator has none the context's, with its leading slash."""
     path = event.get("rawPath")
-    if not isinstance(path, str):
-        path = event["requestContext"]["http"].get("path")
-    return path_of(path)
+    if isinstance(path, str):
+        return path if path.startswith("/") else "/" + path
+    return path_of(event["requestContext"]["http"].get("path"))
 
 
 def request_from_payload(event: Event, root_path: str, raw_path: str) -> Request:
@@ -70,6 +70,11 @@ def request_from_payload(event: Event, root_path: str, raw_path: str) -> Request
     http = context["http"]
     body = event.get("body")
     body = body_from_event(body, event.get("isBase64Encoded")) if body else b""
+    query = event.get("rawQueryString")
+    if not isinstance(query, str):
+        query = _query_of(event)
+    elif query:
+        query = clean_query(query)
     headers, called = headers_from_map(event.get("headers"), event.get("cookies"), body)
     scheme, server, version = endpoint_of(
         called, context.get("domainName"), http.get("protocol"), "https"
@@ -80,7 +85,7 @@ def request_from_payload(event: Event, root_path: str, raw_path: str) -> Request
         root_path,
         path_from_raw(raw_path) if "%" in raw_path else raw_path,
         raw_path,
-        _query_of(event),
+        query,
         headers,
         body,
         address_of(http.get("sourceIp")),
@@ -90,10 +95,7 @@ def request_from_payload(event: Event, root_path: str, raw_path: str) -> Request
 
 
 def _query_of(event: Event) -> str:
-    """`rawQueryString` as sent; a hand-made event may only have the decoded map."""
-    query = event.get("rawQueryString")
-    if isinstance(query, str):
-        return clean_query(query) if query else ""
+    """Of a hand-made event, which may only have the decoded map."""
     return query_from_decoded(text_pairs(pairs_from_map(event.get("queryStringParameters"))))
 
 

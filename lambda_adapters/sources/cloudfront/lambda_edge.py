@@ -18,7 +18,8 @@ functions only read (Via, Host, If-None-Match and others), the body of HEAD, 204
 from typing import TYPE_CHECKING, Any
 
 from lambda_adapters.errors import BadRequest
-from lambda_adapters.http.body import body_from_event, decode_base64, encode_base64, encode_body
+from lambda_adapters.http.base64_codec import decode_base64, encode_base64
+from lambda_adapters.http.body import body_from_event, encode_body
 from lambda_adapters.http.forwarded import address_of, scheme_of, server_of
 from lambda_adapters.http.headers import is_safe_value
 from lambda_adapters.http.messages import Reply, Request, phrase_of

@@ -9,7 +9,7 @@ import re
 import zlib
 from typing import Any
 
-from lambda_adapters.http.body import decode_base64, encode_base64
+from lambda_adapters.http.base64_codec import decode_base64, encode_base64
 from lambda_adapters.http.headers import (
     are_valid,
     list_map,

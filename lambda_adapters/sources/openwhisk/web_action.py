@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 from lambda_adapters.errors import BadRequest
-from lambda_adapters.http.body import body_from_event, decode_base64, encode_base64
+from lambda_adapters.http.base64_codec import decode_base64, encode_base64
+from lambda_adapters.http.body import body_from_event
 from lambda_adapters.http.forwarded import endpoint_of, forwarded_headers
 from lambda_adapters.http.headers import normal_name, pairs_from_map
 from lambda_adapters.http.messages import Reply, Request, json_reply

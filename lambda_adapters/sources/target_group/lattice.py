@@ -12,7 +12,7 @@ from lambda_adapters.http.headers import HOP_BY_HOP, pairs_from_lists, remove_ho
 from lambda_adapters.http.messages import Headers, Reply, Request, text_reply
 from lambda_adapters.http.request_headers import headers_from_lists
 from lambda_adapters.http.urls import clean_query, clean_raw_path, path_from_raw, query_from_encoded
-from lambda_adapters.sources.event_fields import is_other_event, method_of, path_of, text_pairs
+from lambda_adapters.sources.event_fields import OTHER_EVENT_KEYS, method_of, path_of, text_pairs
 from lambda_adapters.sources.source import Event, Response
 from lambda_adapters.sources.target_group import responses
 
@@ -32,7 +32,9 @@ def has_request(event: Any) -> bool:
 
     "Present only if the protocol is HTTP, HTTPS, or gRPC."
     """
-    return isinstance(event, dict) and "method" in event and not is_other_event(event)
+    return (
+        isinstance(event, dict) and "method" in event and event.keys().isdisjoint(OTHER_EVENT_KEYS)
+    )
 
 
 def request_from_keys(event: Event, path_key: str, query_key: str, encoded_key: str) -> Request:

@@ -31,7 +31,7 @@ from lambda_adapters.http.urls import (
     path_from_raw,
     query_from_encoded,
 )
-from lambda_adapters.sources.event_fields import is_other_event, method_of, path_of, text_pairs
+from lambda_adapters.sources.event_fields import OTHER_EVENT_KEYS, method_of, path_of, text_pairs
 from lambda_adapters.sources.source import Event, Response
 from lambda_adapters.sources.target_group import responses
 
@@ -46,7 +46,9 @@ def matches(event: Any) -> bool:
     if not isinstance(event, dict):
         return False
     context = event.get("requestContext")
-    return isinstance(context, dict) and "elb" in context and not is_other_event(event)
+    return (
+        isinstance(context, dict) and "elb" in context and event.keys().isdisjoint(OTHER_EVENT_KEYS)
+    )
 
 
 def limit(event: Event) -> int:

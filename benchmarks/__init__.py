@@ -1,0 +1,1 @@
+"""How long an event takes, and an import: ratios against other adapters, in one run."""
