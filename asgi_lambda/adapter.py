@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 class Adapter(AppHandler):
     """An ASGI app as a Lambda handler: `handler = Adapter(app)`.
 
-    Lambda calls `handler(event, context)`. On an event loop of your own, use
+    Lambda calls `handler(event, context)`. In async code, use
     `await handler.handle(event, context)`. docs/adapters.md explains the options. Raises
-    ConfigurationError for a wrong option or app, StartupFailed where the app's startup fails. The
+    ConfigurationError for a wrong option or app, StartupFailed if the app's startup fails. The
     handler raises UnknownEvent for an event that is not HTTP.
     """
 
@@ -73,19 +73,18 @@ class Adapter(AppHandler):
             self._start_at_init()
 
     def _start_at_init(self) -> None:
-        """On Lambda, start now, while init time lasts; under SnapStart in the restored
-        environment."""
+        """On Lambda, start the lifespan in the init phase; with SnapStart, after the restore."""
         if "AWS_LAMBDA_RUNTIME_API" not in os.environ:
             return
         if os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start":
-            from lambda_adapters.invocation.snapstart import after_restore
+            from lambda_adapters.invocation.snapstart import register_after_restore
 
-            after_restore(self.start)
+            register_after_restore(self.start)
         elif asyncio.events._get_running_loop() is None:
             self.start()
 
     def start(self) -> None:
-        """Start the app's lifespan on the environment's loop, unless it has been."""
+        """Start the app's lifespan on the environment's event loop, if it is not started."""
         self._start(self._lifespan_on(environment.loop))
 
     def _start(self, lifespan: Lifespan) -> None:
@@ -95,18 +94,18 @@ class Adapter(AppHandler):
                 environment.at_shutdown(lifespan.shutdown)
 
     def stop(self) -> None:
-        """Shut the app's lifespan down, for tests and tools; the next event starts it anew."""
+        """Shut down the app's lifespan, for tests and tools. The next event starts it again."""
         lifespan = self._lifespans.pop(environment.loop, None)
         if lifespan is not None:
             environment.forget_shutdown(lifespan.shutdown)
             environment.call(lifespan.shutdown)
 
     async def startup(self) -> None:
-        """Start the app's lifespan on the caller's loop, unless it has been."""
+        """Start the app's lifespan on the running event loop, if it is not started."""
         await self._lifespan_on(asyncio.get_running_loop()).startup()
 
     async def shutdown(self) -> None:
-        """Shut down the lifespan that `handle` or `startup` started on this loop."""
+        """Shut down the lifespan that `handle` or `startup` started on the running event loop."""
         lifespan = self._lifespans.pop(asyncio.get_running_loop(), None)
         if lifespan is not None:
             await lifespan.shutdown()
@@ -148,7 +147,7 @@ class Adapter(AppHandler):
         lifespan = self._lifespans.get(loop)
         if lifespan is None:
             for old in [old for old in list(self._lifespans) if old.is_closed()]:
-                self._lifespans.pop(old, None)  # its tasks hold the loop, so it would stay
+                self._lifespans.pop(old, None)  # its tasks reference the loop, so it would leak
             lifespan = Lifespan(self.app, self._lifespan_mode)
             lifespan = self._lifespans.setdefault(loop, lifespan)
         return lifespan

@@ -1,9 +1,9 @@
-"""AsgiCycle: one HTTP request through an ASGI app: its scope, receive and send, its deadline.
+"""AsgiCycle: one HTTP request through an ASGI app: its scope, receive, send and deadline.
 
-Source: asgi.readthedocs.io/en/latest/specs/www.html. Two choices differ from uvicorn's, both
-documented: spec_version 2.4 (frameworks then stream without a task that watches for the client,
-and `send` raises OSError once it is gone), and a `receive` behind the body waits until the reply
-is complete or the deadline disconnects, because no client can be seen leaving.
+Source: asgi.readthedocs.io/en/latest/specs/www.html. Two documented choices differ from uvicorn's.
+The spec_version is 2.4: frameworks then stream without a task that watches for a disconnect, and
+`send` raises OSError after one. A `receive` after the body waits for the end of the reply or for
+the deadline, because Lambda does not report that a client has disconnected.
 """
 
 import asyncio
@@ -29,21 +29,21 @@ if TYPE_CHECKING:
     from asgi_lambda.adapter import Adapter
     from lambda_adapters.invocation.stacks import Stacks
 
-# Of the time between the adapter's deadline and Lambda's: when the app is cancelled after it was
-# told of the disconnect, and when it is given up although it goes on.
+# Fractions of the time left until Lambda's deadline: how long the app may run after the disconnect
+# before it is cancelled, and after the cancellation before the adapter stops waiting for it.
 _CANCEL_AT, _GIVE_UP_AT = 0.1, 0.5
 logger = logging.getLogger("lambda_adapters")
 
 
 class AsgiCycle(Cycle):
-    """The work that an environment runs until it is `finished`: it calls the app.
+    """Calls the app; implements `Work`, which the environment runs until it is `finished`.
 
-    `disconnected`: nothing waits for the reply any more. `succeeded`: the app has returned, and its
-    reply is complete. `error`: what the app raised.
+    `disconnected`: the deadline has passed and the app gets a disconnect. `succeeded`: the app has
+    returned and its reply is complete. `error`: the exception that the app raised.
     """
 
-    server: "Adapter"
-    # The state at the beginning, in addition to Cycle's.
+    handler: "Adapter"
+    # Initial state, in addition to Cycle's.
     finished = False
     disconnected = False
     succeeded = False
@@ -53,26 +53,26 @@ class AsgiCycle(Cycle):
     state: dict[str, Any]
     _task: "asyncio.Task[None] | None" = None
     _timer: asyncio.TimerHandle | None = None
-    _changed: asyncio.Event | None = None  # made where the app waits for a message
+    _changed: asyncio.Event | None = None  # created when the app waits for a message
     _body_sent = False
     _protocol_error: AppError | None = None
 
     async def run(self) -> None:
-        """Call the app. Never raises: it is `finished` when the app has returned, or when it is
-        given up at the deadline although it goes on."""
+        """Call the app. Never raises: `error` keeps the app's exception. `finished` becomes true
+        when the app returns, or earlier if it does not stop at the deadline."""
         self._task = asyncio.current_task()
-        if self.late:  # before the loop got to it
+        if self.late:  # the deadline came before the loop ran this task
             self._disconnect()
         try:
-            server, invocation = self.server, self.invocation
+            handler, invocation = self.handler, self.invocation
             scope = scope_from_request(
-                self.request, self.state.copy(), root_in_path=server.root_in_path
+                self.request, self.state.copy(), root_in_path=handler.root_in_path
             )
             scope["aws.event"] = invocation.event
             scope["aws.context"] = invocation.context
             scope["aws.path_parameters"] = invocation.path_parameters
             scope["aws.caller"] = None if invocation.trigger else caller_of(invocation.event)
-            await server.app(scope, self.receive, self.send)
+            await handler.app(scope, self.receive, self.send)
             self.succeeded = self.complete and not self.disconnected
         except BaseException as error:
             self.error = error
@@ -91,7 +91,8 @@ class AsgiCycle(Cycle):
                 self.on_finish()
 
     async def receive(self) -> Message:
-        """The app's next message: the body at once, a disconnect when there is nothing to add."""
+        """Return the whole body first. The next call waits for the end of the reply or for the
+        deadline, and returns a disconnect."""
         while not (self.disconnected or self.complete):
             if not self._body_sent:
                 self._body_sent = True
@@ -103,12 +104,12 @@ class AsgiCycle(Cycle):
         return {"type": "http.disconnect"}
 
     async def send(self, message: Message) -> None:
-        """Take the app's message. AppError where it breaks the protocol, OSError where nothing
-        waits for its reply any more; behind the end of the reply nothing happens."""
+        """Handle the app's message; ignore it after the end of the reply. Raises AppError if the
+        message breaks the protocol, OSError if the deadline has disconnected the client."""
         if self.complete:
             return
         if self.disconnected:
-            raise OSError("The client is gone: the deadline was reached before the reply.")
+            raise OSError("The client is disconnected: the reply was not complete at the deadline.")
         try:
             kind = message.get("type") if isinstance(message, (dict, MutableMapping)) else None
             if kind != (BODY if self.started else START):
@@ -131,11 +132,11 @@ class AsgiCycle(Cycle):
             if waiting is not None:
                 await waiting
         if self.late and not self.complete:
-            await asyncio.sleep(0)  # an app that streams without a pause would never know
+            await asyncio.sleep(0)  # let the loop disconnect an app that streams without a pause
 
     def check(self) -> None:
-        """Of an app that has not succeeded: raise the error that the client or the invocation
-        gets; log it where there is a reply nevertheless."""
+        """If the app has not `succeeded`: log its error if the reply is complete, else raise the
+        error for the client or the invocation."""
         error = self.error
         if isinstance(error, (KeyboardInterrupt, SystemExit)):
             raise error
@@ -143,35 +144,35 @@ class AsgiCycle(Cycle):
             self._log_after_reply(error)
         elif self.disconnected:
             cause = None if isinstance(error, asyncio.CancelledError) else error
-            raise self._failed("The app was not done before Lambda's deadline.", cause, 504)
+            raise self._app_error("The app did not finish before Lambda's deadline.", cause, 504)
         elif isinstance(error, asyncio.CancelledError):
-            raise self._failed("The app was cancelled before it had sent its reply.", error)
+            raise self._app_error("The app was cancelled before it had sent its reply.", error)
         elif self._protocol_error is not None and error in (None, self._protocol_error):
-            raise self.failed(self._protocol_error)
+            raise self.error_to_raise(self._protocol_error)
         elif error is not None:
-            raise self._failed("The app raised an exception.", error)
+            raise self._app_error("The app raised an exception.", error)
         elif not self.started:
-            raise self._failed(
+            raise self._app_error(
                 "The app returned without a response: no 'http.response.start' came."
             )
         else:
-            raise self._failed(
+            raise self._app_error(
                 "The app returned in the middle of its response: no 'http.response.body' came "
                 "without more_body=True."
             )
 
-    def _failed(
+    def _app_error(
         self, message: str, cause: BaseException | None = None, status: int = 500
     ) -> Exception:
         error = AppError(message, status)
         error.__cause__ = cause
-        return self.failed(error)
+        return self.error_to_raise(error)
 
     def _log_after_reply(self, error: BaseException | None) -> None:
         if self.disconnected:
             logger.warning(
-                "Work behind the reply was not done before Lambda's deadline and was cancelled, "
-                "if it could be; the reply is sent. See the stacks above."
+                "Work after the reply did not finish before Lambda's deadline and was cancelled, "
+                "if possible; the reply is sent. See the stacks above."
             )
         else:
             logger.error("The app raised an exception after its reply.", exc_info=error)
@@ -183,7 +184,7 @@ class AsgiCycle(Cycle):
 
     def _tell_app(self) -> None:
         if self._task is not None and self.loop is not None:
-            with suppress(RuntimeError):  # the loop may have been closed just now
+            with suppress(RuntimeError):  # the loop may be closed by now
                 self.loop.call_soon_threadsafe(self._disconnect)
 
     def _disconnect(self) -> None:
@@ -192,16 +193,16 @@ class AsgiCycle(Cycle):
         self.disconnected = True
         if self._changed is not None:
             self._changed.set()
-        self._after(self._left() * _CANCEL_AT, self._cancel)
+        self._schedule(self._seconds_left() * _CANCEL_AT, self._cancel)
 
     def _cancel(self) -> None:
         assert self._task is not None
         self._task.cancel()
-        self._after(self._left() * _GIVE_UP_AT, self.finish)
+        self._schedule(self._seconds_left() * _GIVE_UP_AT, self.finish)
 
-    def _after(self, seconds: float, action: Callable[[], None]) -> None:
+    def _schedule(self, seconds: float, action: Callable[[], None]) -> None:
         assert self.loop is not None
         self._timer = self.loop.call_later(max(seconds, 0.0), action)
 
-    def _left(self) -> float:
+    def _seconds_left(self) -> float:
         return (self.deadline or 0.0) - monotonic()

@@ -1,8 +1,8 @@
-"""The lifespan of an app: startup once, shutdown once, a state that every request shares.
+"""The ASGI lifespan of an app: one startup, one shutdown, and a state that all requests share.
 
-Source: asgi.readthedocs.io/en/latest/specs/lifespan.html. `auto` and `on` are uvicorn's: an app
-that knows no lifespan is served under `auto` and refused under `on`; one that answers
-startup.failed is refused under both.
+Source: asgi.readthedocs.io/en/latest/specs/lifespan.html. The modes `auto` and `on` are uvicorn's:
+an app that does not support lifespan is served with `auto` and refused with `on`; an app that
+sends startup.failed is refused with both.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ _ANSWERS = frozenset(
         "lifespan.shutdown.failed",
     }
 )
-_GRACE_SECONDS = 0.1  # for the lines of the app that come behind its last answer
+_GRACE_SECONDS = 0.1  # for the app's code after its last answer
 
 
 class Lifespan:
@@ -42,7 +42,7 @@ class Lifespan:
         self.supported = False
 
     async def startup(self) -> None:
-        """Start once, however many ask. Raises StartupFailed; then the next call tries again."""
+        """Start the app once for all callers. After a StartupFailed, the next call tries again."""
         if self.ready:
             return
         if self._starting is None:
@@ -54,12 +54,12 @@ class Lifespan:
             raise
 
     async def shutdown(self) -> None:
-        """Let the app clean up. What it raises is logged: it costs nobody a reply."""
+        """Shut the app down. Its errors are logged, not raised: no reply depends on them."""
         if self._task is None or self._task.done() or self._stop is None:
             return
         self._stop.set()
         try:
-            answer = await self._answered()
+            answer = await self._next_answer()
         except Exception:
             logger.exception("The app raised an exception in its lifespan's shutdown.")
             return
@@ -74,20 +74,20 @@ class Lifespan:
         self._received = 0
         self._answer = asyncio.get_running_loop().create_future()
         self._task = asyncio.get_running_loop().create_task(self._run(), name="lifespan")
-        self._task.add_done_callback(_heard)
+        self._task.add_done_callback(_retrieve_exception)
         try:
-            answer = await self._answered()
+            answer = await self._next_answer()
         except Exception as error:
             if self._mode == "on":
                 raise StartupFailed("The app raised an exception in its lifespan.") from error
-            logger.info("The app knows no lifespan: it raised %r.", error)
+            logger.info("The app does not support lifespan: it raised %r.", error)
             self.state.clear()
             answer = None
         else:
             if answer is None and self._mode == "on":
                 raise StartupFailed(
                     "The app returned from its lifespan without 'lifespan.startup.complete'. "
-                    'With lifespan="auto" it would be served without one.'
+                    'Use lifespan="auto" to serve it without a lifespan.'
                 )
         if answer is not None and answer.get("type") == "lifespan.startup.failed":
             await self._end()
@@ -96,15 +96,16 @@ class Lifespan:
         self.supported = answer is not None
 
     async def _end(self) -> None:
-        """The app has said all it had to: let its task return, or cancel one that does not."""
+        """After the last answer, wait for the app's task to return; cancel it if it does not."""
         assert self._task is not None
         await asyncio.wait({self._task}, timeout=_GRACE_SECONDS)
         if not self._task.done():
             self._task.cancel()
             await asyncio.wait({self._task}, timeout=_GRACE_SECONDS)
 
-    async def _answered(self) -> Message | None:
-        """The app's next answer; None where its task has ended without one."""
+    async def _next_answer(self) -> Message | None:
+        """Wait for the app's next answer; None if its task returned without one. Raises what the
+        task raised."""
         assert self._task is not None
         assert self._answer is not None
         first: set[asyncio.Future[Any]] = {self._task, self._answer}
@@ -137,12 +138,13 @@ class Lifespan:
     async def _send(self, message: Message) -> None:
         kind = message.get("type") if isinstance(message, MutableMapping) else None
         if kind not in _ANSWERS:
-            raise TypeError(f"Expected an answer to the ASGI lifespan, got {kind!r}.")
+            raise TypeError(f"Expected an answer to the ASGI lifespan event, got {kind!r}.")
         if self._answer is not None and not self._answer.done():
             self._answer.set_result(message)
 
 
-def _heard(task: "asyncio.Task[None]") -> None:
-    """Whatever the task raised has been told of by other means, so asyncio need not."""
+def _retrieve_exception(task: "asyncio.Task[None]") -> None:
+    """Mark the task's exception as retrieved: it is reported elsewhere, so asyncio must not log
+    it again."""
     if not task.cancelled():
         task.exception()

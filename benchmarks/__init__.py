@@ -1,1 +1,1 @@
-"""How long an event takes, and an import: ratios against other adapters, in one run."""
+"""Measures how long an event and an import take, as ratios to other adapters in the same run."""

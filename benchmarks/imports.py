@@ -1,9 +1,10 @@
-"""What an import adds to a cold start: processor time and modules, each in a new interpreter.
+"""Measures what an import adds to a cold start: processor time and modules.
 
     make bench
 
-The modules that a function loads anyway are loaded first: the framework, and AWS's runtime client.
-The import is then timed with bytecode; the runs of all rows take turns, and the median counts.
+Each import runs in a new interpreter. The modules that a function loads in any case are imported
+first: the framework, and AWS's runtime client. Bytecode exists before the first run that counts.
+The runs of the imports alternate, and the median is printed.
 """
 
 import os
@@ -18,15 +19,15 @@ RUNS = 15
 CODE = """
 import sys, time
 import {before}
-loaded, begun = set(sys.modules), time.process_time()
+loaded, start = set(sys.modules), time.process_time()
 import {name}
 {name}.{public}
-print((time.process_time() - begun) * 1000, len(set(sys.modules) - loaded))
+print((time.process_time() - start) * 1000, len(set(sys.modules) - loaded))
 """
 
 
 class Import(NamedTuple):
-    """An import, and what was imported before it."""
+    """An import, and the framework that is imported before it."""
 
     name: str
     public: str
@@ -55,25 +56,25 @@ WSGI = Import("wsgi_lambda", "Adapter", "flask")
 APIG_WSGI = Import("apig_wsgi", "make_lambda_handler", "flask")
 
 
-def medians(imports: list[Import]) -> dict[Import, tuple[float, int]]:
-    """Of each import the median of its runs, after one that writes the bytecode."""
+def measure_medians(imports: list[Import]) -> dict[Import, tuple[float, int]]:
+    """The median of each import's runs. The first run only writes the bytecode."""
     runs = [{each: each.run() for each in imports} for _ in range(RUNS + 1)][1:]
     return {each: (median(run[each][0] for run in runs), runs[0][each][1]) for each in imports}
 
 
 def main() -> None:
     if find_spec("awslambdaric") is None:
-        print("Imports are measured behind awslambdaric, which has no build for this machine.")
+        print("Imports are measured after awslambdaric, which has no build for this machine.")
         return
-    measured = medians([ASGI, MANGUM, WSGI, APIG_WSGI])
+    measured = measure_medians([ASGI, MANGUM, WSGI, APIG_WSGI])
     for each, (milliseconds, modules) in measured.items():
         print(
             f"{'import ' + each.name:30} {milliseconds:6.1f} ms of processor time, "
-            f"{modules} modules, behind {each.framework} and awslambdaric"
+            f"{modules} modules, after {each.framework} and awslambdaric"
         )
     ratio = measured[ASGI][0] / measured[MANGUM][0]
-    print(f"asgi_lambda takes {ratio:.2f} of mangum's time (bar 1.50)")
-    print("wsgi_lambda: bars 5 ms and 40 modules")
+    print(f"asgi_lambda takes {ratio:.2f} of mangum's time (limit 1.50)")
+    print("wsgi_lambda: limits 5 ms and 40 modules")
 
 
 if __name__ == "__main__":

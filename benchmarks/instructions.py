@@ -1,4 +1,4 @@
-"""Instructions that an event takes, counted by valgrind: the same whatever else the machine does.
+"""Counts the instructions of an event with valgrind. Other load on the machine does not matter.
 
 python -m benchmarks.instructions "asgi http_api" mangum
 """
@@ -12,20 +12,20 @@ import sys
 from functools import cache
 from itertools import cycle, islice
 
-WARM, COUNTED = 200, 500
-"""Events before the count, and in it."""
+WARM_UP, COUNTED = 200, 500
+"""How many events are sent before the count, and during it."""
 
 
-def instruction_ratio(case: str, peer: str) -> float | None:
-    """Our instructions for an event of a case, as a ratio of a peer's; None without valgrind."""
+def measure_instruction_ratio(case: str, peer: str) -> float | None:
+    """Our instructions for an event, divided by those of a peer. None without valgrind."""
     if shutil.which("valgrind") is None:
         return None
-    return instructions(case, "lambda-adapters") / instructions(case, peer)
+    return count_instructions(case, "lambda-adapters") / count_instructions(case, peer)
 
 
 @cache
-def instructions(case: str, handler: str) -> float:
-    """Instructions of one event. Valgrind counts only between the two calls of `count`."""
+def count_instructions(case: str, handler: str) -> float:
+    """Instructions of one event. Valgrind counts between the two calls of `switch_counting`."""
     command = ["valgrind", "--tool=callgrind", "--instr-atstart=no"]
     command += ["--callgrind-out-file=/dev/null", sys.executable, "-m", "benchmarks.instructions"]
     environment = os.environ | {"PYTHONHASHSEED": "0"}
@@ -39,7 +39,7 @@ def instructions(case: str, handler: str) -> float:
 
 
 def main(case_name: str, handler_name: str) -> None:
-    """Serve events, some of which valgrind counts."""
+    """Serve events in a process under valgrind."""
     from benchmarks import workloads
     from benchmarks.ratios import CASES
 
@@ -47,18 +47,18 @@ def main(case_name: str, handler_name: str) -> None:
     case = CASES[case_name]
     handler = case.handlers()[handler_name]
     context = workloads.Context()
-    events = cycle(workloads.events(case.source, case.body))
-    for event in islice(events, WARM):
+    events = cycle(workloads.build_events(case.source, case.body))
+    for event in islice(events, WARM_UP):
         handler(event, context)
-    count("on")
+    switch_counting("on")
     for event in islice(events, COUNTED):
         handler(event, context)
-    count("off")
+    switch_counting("off")
 
 
-def count(switch: str) -> None:
-    """Tell the valgrind that runs this process to count, or to stop."""
-    command = ["callgrind_control", f"--instr={switch}", str(os.getpid())]
+def switch_counting(state: str) -> None:
+    """Tell valgrind to count the instructions of this process ("on"), or to stop ("off")."""
+    command = ["callgrind_control", f"--instr={state}", str(os.getpid())]
     subprocess.run(command, check=True, capture_output=True)  # noqa: S603
 
 
@@ -66,4 +66,4 @@ if __name__ == "__main__":
     if sys.argv[3:] == ["count"]:
         main(sys.argv[1], sys.argv[2])
     else:
-        print(instruction_ratio(*sys.argv[1:]))
+        print(measure_instruction_ratio(*sys.argv[1:]))

@@ -1,9 +1,10 @@
-"""One environment, 100,000 events: what has grown at the end, and the figures of docs/long_life.md.
+"""Sends 100,000 events through one environment and prints what has grown.
 
     make long-life
 
-The life itself is in tests/long_life, and `make test` plays a short one. Exit code 1 where
-something has grown, 2 where it cannot run; a traceback where an event got a wrong answer.
+It prints the figures of docs/long_life.md. The events are in tests/long_life, and `make test` sends
+fewer of them. Exit code 1: something has grown. 2: it cannot run here. A traceback: an event got a
+wrong answer.
 """
 
 import importlib
@@ -13,33 +14,34 @@ from typing import Any
 
 ROOT = Path(__file__).parents[1]
 EVENTS = 100_000
-MOST_RESIDENT, MOST_TRACED = 4 * 1024 * 1024, 200_000  # bytes
+MAX_RESIDENT, MAX_TRACED = 4 * 1024 * 1024, 200_000  # bytes
 
 
 def main(arguments: list[str]) -> int:
     if not Path("/proc/self/statm").exists():
-        print("Expected /proc/self, which tells memory and descriptors: run it on Linux.")
+        print("Expected /proc/self, which has the memory and the descriptors. Run it on Linux.")
         return 2
     if not (ROOT / "tests" / "long_life").exists():
-        print(f"Expected {ROOT / 'tests'}, got no such folder: run it from a checkout.")
+        print(f"Expected the folder {ROOT / 'tests'}, got none. Run it from a checkout.")
         return 2
     sys.path.insert(0, str(ROOT))
-    life = importlib.import_module("tests.long_life.long_run")
+    long_run = importlib.import_module("tests.long_life.long_run")
     events = arguments[0] if arguments else str(EVENTS)
-    if len(arguments) > 1 or not events.isdigit() or int(events) < life.FEWEST:
-        print(f"Expected how many events, {life.FEWEST} at least, or nothing for {EVENTS}.")
+    if len(arguments) > 1 or not events.isdigit() or int(events) < long_run.MIN_EVENTS:
+        fewest = long_run.MIN_EVENTS
+        print(f"Expected a number of events, at least {fewest}, or nothing for {EVENTS}.")
         return 2
-    figures = life.live(int(events))
-    for name, value in rows(figures):
+    figures = long_run.run(int(events))
+    for name, value in rows_from_figures(figures):
         print(f"| {name} | {value} |")
-    faults = faults_of(figures)
+    faults = find_faults(figures)
     print("\n".join(faults) or "Nothing has grown.")
     return 1 if faults else 0
 
 
-def rows(figures: Any) -> list[tuple[str, str]]:
-    """The table of docs/long_life.md: what was measured, and the figure."""
-    kinds = figures.played
+def rows_from_figures(figures: Any) -> list[tuple[str, str]]:
+    """The rows of the table in docs/long_life.md: what was measured, and the figure."""
+    kinds = figures.case_counts
     late = sum(count for name, count in kinds.items() if " is_late" in name)
     large = sum(count for name, count in kinds.items() if "is_too_large" in name)
     counts = [
@@ -55,38 +57,52 @@ def rows(figures: Any) -> list[tuple[str, str]]:
         ("events in the forked child", f"{figures.forked_events:,}"),
         ("seconds, of the clock", f"{figures.seconds:.0f}"),
         ("seconds, of the processor", f"{figures.processor_seconds:.0f}"),
-        *((f"resident memory, {name}", mib(size)) for name, size in figures.resident.items()),
+        *(
+            (f"resident memory, {name}", format_mib(size))
+            for name, size in figures.resident.items()
+        ),
         ("events under tracemalloc", f"{figures.traced_events:,}"),
-        ("traced memory before and after them", " → ".join(map(kib, figures.traced.values()))),
+        (
+            "traced memory before and after them",
+            " → ".join(map(format_kib, figures.traced.values())),
+        ),
         *counts,
-        *((f"cache: {name}", f"{size} of {most}") for name, (size, most) in figures.cached.items()),
+        *(
+            (f"cache: {name}", f"{size} of {most}")
+            for name, (size, most) in figures.cache_sizes.items()
+        ),
         ("objects that the garbage collector knows", f"{figures.objects:+,}"),
     ]
 
 
-def faults_of(figures: Any) -> list[str]:
-    """A sentence for whatever has grown."""
+def find_faults(figures: Any) -> list[str]:
+    """A sentence for each thing that has grown."""
     faults = [
         f"{name} grew from {before} to {after}."
-        for grown in (figures.grown, figures.grown_at_fork)
+        for grown in (figures.growth, figures.growth_at_fork)
         for name, (before, after) in grown.items()
     ]
     resident = figures.resident["last third"] - figures.resident["middle third"]
-    if resident > MOST_RESIDENT:
-        faults.append(f"Resident memory grew by {mib(resident)} from the middle to the last third.")
+    if resident > MAX_RESIDENT:
+        faults.append(
+            f"Resident memory grew by {format_mib(resident)} from the middle to the last third."
+        )
     traced = figures.traced["after"] - figures.traced["before"]
-    if traced > MOST_TRACED:
-        faults += [f"Traced memory grew by {kib(traced)}, here:", *figures.traced_lines]
+    if traced > MAX_TRACED:
+        faults += [
+            f"Traced memory grew by {format_kib(traced)}, in these lines:",
+            *figures.traced_lines,
+        ]
     if figures.open_iterables:
         faults.append(f"{figures.open_iterables} iterables of WSGI apps were never closed.")
     return faults
 
 
-def mib(size: int) -> str:
+def format_mib(size: int) -> str:
     return f"{size / 1024 / 1024:.1f} MiB"
 
 
-def kib(size: int) -> str:
+def format_kib(size: int) -> str:
     return f"{size / 1024:.1f} KiB"
 
 

@@ -1,12 +1,11 @@
-"""How long an event takes, as a ratio of what other adapters take, all in this one process.
+"""Measures how long an event takes, as a ratio to other adapters, all in one process.
 
     make bench
 
-The handlers take turns, round after round, each with the same events, no two of which are equal in
-any value; the best round of each counts, so that a busy machine harms all alike. A ratio of 0.5
-means half of the other's time. `bar` is what this project wants to hold. Where valgrind is
-installed, the ratio of the instructions stands beside it, which no other load on the machine
-changes.
+The handlers alternate in each round, with the same events. The best round of each counts, so that
+other load on the machine affects all handlers alike. A ratio of 0.5 means half the time of the
+other adapter. The limit is the highest ratio that this project accepts. If valgrind is installed,
+the ratio of the instructions is printed too, which other load does not change.
 """
 
 import gc
@@ -19,7 +18,7 @@ from importlib.metadata import version
 from typing import Any, NamedTuple
 
 from benchmarks import workloads
-from benchmarks.instructions import instruction_ratio
+from benchmarks.instructions import measure_instruction_ratio
 from benchmarks.workloads import Context, Handler
 from lambda_adapters import Front
 from lambda_adapters.sources.registry import source_by_name
@@ -30,29 +29,29 @@ PEERS = ("mangum", "apig-wsgi", "serverless-wsgi")
 
 
 class Case(NamedTuple):
-    """One row: what is sent to which handlers, and the highest ratio by peer."""
+    """One row: the source and body of the events, the handlers, and the limit for each peer."""
 
     name: str
     source: str
     handlers: Callable[[], dict[str, Handler]]
-    bars: dict[str, float]
+    limits: dict[str, float]
     body: Callable[[int], bytes] = lambda number: b""
 
 
-def asgi(lifespan: str) -> Callable[[], dict[str, Handler]]:
-    return lambda: workloads.asgi_handlers(workloads.asgi_app(), lifespan)
+def use_asgi_app(lifespan: str) -> Callable[[], dict[str, Handler]]:
+    return lambda: workloads.build_asgi_handlers(workloads.build_asgi_app(), lifespan)
 
 
-def wsgi() -> dict[str, Handler]:
-    return workloads.wsgi_handlers(workloads.wsgi_app())
+def build_wsgi_handlers() -> dict[str, Handler]:
+    return workloads.build_wsgi_handlers(workloads.build_wsgi_app())
 
 
-def fastapi() -> dict[str, Handler]:
-    return workloads.asgi_handlers(workloads.fastapi_app(), "off")
+def build_fastapi_handlers() -> dict[str, Handler]:
+    return workloads.build_asgi_handlers(workloads.build_fastapi_app(), "off")
 
 
-def flask() -> dict[str, Handler]:
-    handlers = workloads.wsgi_handlers(workloads.flask_app())
+def build_flask_handlers() -> dict[str, Handler]:
+    handlers = workloads.build_wsgi_handlers(workloads.build_flask_app())
     del handlers["serverless-wsgi"]
     return handlers
 
@@ -60,25 +59,50 @@ def flask() -> dict[str, Handler]:
 CASES = {
     case.name: case
     for case in [
-        Case("asgi http_api", "http_api", asgi("off"), {"mangum": 0.70}),
-        Case("asgi rest_api", "rest_api", asgi("off"), {"mangum": 0.80}),
-        Case("asgi load_balancer", "load_balancer", asgi("off"), {"mangum": 0.48}),
-        Case("asgi http_api, lifespan", "http_api", asgi("on"), {"mangum": 0.28}),
-        Case("asgi rest_api, lifespan", "rest_api", asgi("on"), {"mangum": 0.33}),
-        Case("asgi load_balancer, lifespan", "load_balancer", asgi("on"), {"mangum": 0.26}),
-        Case("FastAPI http_api", "http_api", fastapi, {"mangum": 0.92}, workloads.item),
-        Case("wsgi http_api", "http_api", wsgi, {"apig-wsgi": 1.6, "serverless-wsgi": 0.35}),
-        Case("wsgi rest_api", "rest_api", wsgi, {"apig-wsgi": 1.6, "serverless-wsgi": 0.45}),
+        Case("asgi http_api", "http_api", use_asgi_app("off"), {"mangum": 0.70}),
+        Case("asgi rest_api", "rest_api", use_asgi_app("off"), {"mangum": 0.80}),
+        Case("asgi load_balancer", "load_balancer", use_asgi_app("off"), {"mangum": 0.48}),
+        Case("asgi http_api, lifespan", "http_api", use_asgi_app("on"), {"mangum": 0.28}),
+        Case("asgi rest_api, lifespan", "rest_api", use_asgi_app("on"), {"mangum": 0.33}),
+        Case("asgi load_balancer, lifespan", "load_balancer", use_asgi_app("on"), {"mangum": 0.26}),
         Case(
-            "wsgi load_balancer", "load_balancer", wsgi, {"apig-wsgi": 1.7, "serverless-wsgi": 0.45}
+            "FastAPI http_api",
+            "http_api",
+            build_fastapi_handlers,
+            {"mangum": 0.92},
+            workloads.build_order_body,
         ),
-        Case("Flask http_api", "http_api", flask, {"apig-wsgi": 1.10}, workloads.item),
+        Case(
+            "wsgi http_api",
+            "http_api",
+            build_wsgi_handlers,
+            {"apig-wsgi": 1.6, "serverless-wsgi": 0.35},
+        ),
+        Case(
+            "wsgi rest_api",
+            "rest_api",
+            build_wsgi_handlers,
+            {"apig-wsgi": 1.6, "serverless-wsgi": 0.45},
+        ),
+        Case(
+            "wsgi load_balancer",
+            "load_balancer",
+            build_wsgi_handlers,
+            {"apig-wsgi": 1.7, "serverless-wsgi": 0.45},
+        ),
+        Case(
+            "Flask http_api",
+            "http_api",
+            build_flask_handlers,
+            {"apig-wsgi": 1.10},
+            workloads.build_order_body,
+        ),
     ]
 }
 
 
-def answers(handler: Handler, event: Any) -> bool:
-    """Whether a handler serves this event at all; what fails is not timed."""
+def can_serve(handler: Handler, event: Any) -> bool:
+    """Whether a handler answers this event with 200. Other handlers are not timed."""
     try:
         response = handler(event, Context())
     except Exception:
@@ -86,37 +110,37 @@ def answers(handler: Handler, event: Any) -> bool:
     return bool(response["statusCode"] in (200, "200"))
 
 
-def best_times(handlers: dict[str, Handler], events: list[Any]) -> dict[str, float]:
-    """Microseconds an event, the best of the rounds."""
+def measure_best_times(handlers: dict[str, Handler], events: list[Any]) -> dict[str, float]:
+    """Microseconds per event, in the best round of each handler."""
     context = Context()
     best = dict.fromkeys(handlers, float("inf"))
     for _ in range(ROUNDS):
         for name, handler in handlers.items():
-            begun = time.perf_counter()
+            start = time.perf_counter()
             for event in events:
                 handler(event, context)
-            passed = time.perf_counter() - begun
+            passed = time.perf_counter() - start
             best[name] = min(best[name], passed / len(events) * 1e6)
     return best
 
 
-def row(case: Case) -> str:
-    events = workloads.events(case.source, case.body)
-    handlers = {n: h for n, h in case.handlers().items() if answers(h, events[0])}
-    times = best_times(handlers, events)
+def format_case(case: Case) -> str:
+    events = workloads.build_events(case.source, case.body)
+    handlers = {n: h for n, h in case.handlers().items() if can_serve(h, events[0])}
+    times = measure_best_times(handlers, events)
     ours = times.pop("lambda-adapters")
     cells = []
     for peer, microseconds in times.items():
-        bar = case.bars[peer]
+        limit = case.limits[peer]
         ratio = ours / microseconds
-        counted = instruction_ratio(case.name, peer)
-        beside = f", instructions {counted:.2f}" if counted is not None else ""
-        cells.append(f"{ratio:.2f} of {peer}'s (bar {bar:.2f}{beside})")
+        counted = measure_instruction_ratio(case.name, peer)
+        instructions = f", instructions {counted:.2f}" if counted is not None else ""
+        cells.append(f"{ratio:.2f} of {peer}'s (limit {limit:.2f}{instructions})")
     return f"{case.name:30} {ours:6.1f} us  {'; '.join(cells)}"
 
 
-def peak_memory(handler: Handler, event: Any) -> float:
-    """The peak beyond the event, in bodies."""
+def measure_peak(handler: Handler, event: Any) -> float:
+    """The peak of the memory without the event, divided by the size of the body."""
     handler(event, Context())
     gc.collect()
     tracemalloc.start()
@@ -126,8 +150,8 @@ def peak_memory(handler: Handler, event: Any) -> float:
     return peak / len(BODY)
 
 
-def memory() -> list[str]:
-    """A body of 4 MiB in and out again: what is held at once, in bodies beyond the event."""
+def measure_memory() -> list[str]:
+    """The memory peak of echoing a body of 4 MiB, as rows of text."""
     import asgi_lambda
     import wsgi_lambda
 
@@ -142,7 +166,7 @@ def memory() -> list[str]:
         start_response("200 OK", [("Content-Type", "image/png")])
         return [body]
 
-    request = workloads.request(1, BODY)
+    request = workloads.build_request(1, BODY)
     request.headers = [*request.headers[:-1], ("content-type", "image/png")]
     event = source_by_name("http_api").event_from_request(request, Front())
     rows = []
@@ -150,8 +174,8 @@ def memory() -> list[str]:
         "asgi": asgi_lambda.Adapter(asgi_echo, lifespan="off"),
         "wsgi": wsgi_lambda.Adapter(wsgi_echo),
     }.items():
-        peak = peak_memory(handler, event)
-        rows.append(f"{name + ', 4 MiB body':30} {peak:6.1f} bodies beyond the event (bar 2.4)")
+        peak = measure_peak(handler, event)
+        rows.append(f"{name + ', 4 MiB body':30} {peak:6.1f} bodies besides the event (limit 2.4)")
     return rows
 
 
@@ -160,8 +184,8 @@ def main() -> None:
     print("   ".join(f"{name} {version(name)}" for name in (*PEERS, "lambda-adapters")))
     print(f"Python {sys.version.split()[0]}, {workloads.EVENTS} events, best of {ROUNDS} rounds")
     for case in CASES.values():
-        print(row(case), flush=True)
-    print("\n".join(memory()))
+        print(format_case(case), flush=True)
+    print("\n".join(measure_memory()))
 
 
 if __name__ == "__main__":

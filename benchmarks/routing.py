@@ -1,9 +1,9 @@
-"""What a Router adds to an event, with few routes, with many, and in a Router.
+"""Measures what a Router adds to an event, with few routes, many routes and a nested Router.
 
     make bench
 
-All ways take turns, round after round, and the best round of each counts. Printed are microseconds
-an event, and the ratio to the same app without a Router.
+The cases alternate in each round, and the best round of each is printed: microseconds per event,
+and the ratio to the same app without a Router.
 """
 
 import logging
@@ -23,8 +23,8 @@ def app(environ: Any, start_response: Any) -> list[bytes]:
     return [b"ok"]
 
 
-def router_of(count: int) -> Router:
-    """`count` resources, each as API Gateway has them; the last one is asked for."""
+def build_router(count: int) -> Router:
+    """A Router with `count` routes, two for each resource, as API Gateway has them."""
     adapter, router = Adapter(app), Router()
     for number in range(count // 2):
         router.route(f"/resource{number}", adapter)
@@ -32,38 +32,41 @@ def router_of(count: int) -> Router:
     return router
 
 
-def nested(count: int) -> Router:
+def build_nested_router(count: int) -> Router:
     outer = Router()
-    outer.mount("/api", router_of(count))
+    outer.mount("/api", build_router(count))
     return outer
 
 
-def best_times(ways: dict[str, tuple[Callable[[Any, Any], Any], Any]]) -> dict[str, float]:
-    """Microseconds an event, the best of the rounds."""
-    best = dict.fromkeys(ways, float("inf"))
+def measure_best_times(cases: dict[str, tuple[Callable[[Any, Any], Any], Any]]) -> dict[str, float]:
+    """Microseconds per event, in the best round of each case."""
+    best = dict.fromkeys(cases, float("inf"))
     for _ in range(ROUNDS):
-        for name, (handler, event) in ways.items():
-            count, begun = 0, time.perf_counter()
-            while (passed := time.perf_counter() - begun) < SECONDS:
+        for name, (handler, event) in cases.items():
+            count, start = 0, time.perf_counter()
+            while (passed := time.perf_counter() - start) < SECONDS:
                 handler(event, None)
                 count += 1
             best[name] = min(best[name], passed / count * 1e6)
     return best
 
 
-def event_of(path: str) -> Any:
+def event_for_path(path: str) -> Any:
     return http_api.event_from_request(Request(path=path, raw_path=path), Front())
 
 
 def main() -> None:
     logging.disable(logging.CRITICAL)
-    few, many = event_of("/resource4/7/posts"), event_of("/resource499/7/posts")
-    times = best_times(
+    few, many = event_for_path("/resource4/7/posts"), event_for_path("/resource499/7/posts")
+    times = measure_best_times(
         {
             "no Router": (Adapter(app), many),
-            "10 routes": (router_of(10), few),
-            "1,000 routes": (router_of(1000), many),
-            "1,000 routes in a Router": (nested(1000), event_of("/api/resource499/7/posts")),
+            "10 routes": (build_router(10), few),
+            "1,000 routes": (build_router(1000), many),
+            "1,000 routes in a Router": (
+                build_nested_router(1000),
+                event_for_path("/api/resource499/7/posts"),
+            ),
         }
     )
     for name, microseconds in times.items():

@@ -1,4 +1,4 @@
-"""What the benchmarks send, and to whom: events that share their shape and no value."""
+"""The events, apps and handlers of the benchmarks. No two events have a value in common."""
 
 import json
 from collections.abc import Callable
@@ -8,14 +8,14 @@ from lambda_adapters import Front, Request
 from lambda_adapters.sources.registry import source_by_name
 
 EVENTS = 500
-"""More than a cache of values would hold."""
+"""How many different events there are: more than a cache of values would keep."""
 
 SOURCES = ("http_api", "rest_api", "load_balancer")
 Handler = Callable[[Any, Any], Any]
 
 
 class Context:
-    """As Lambda passes it: a deadline and an id."""
+    """A context like Lambda's: a deadline and an id."""
 
     aws_request_id = "5f2c8e0a-3f0b-4b60-9a52-0d4f3a1c7e11"
     function_name = "bench"
@@ -25,8 +25,8 @@ class Context:
         return 30_000
 
 
-def request(number: int, body: bytes = b"") -> Request:
-    """What a browser's script sends to an API; no two are equal in any value."""
+def build_request(number: int, body: bytes = b"") -> Request:
+    """A request as a script in a browser sends it. Each number gives other values."""
     path = f"/api/v1/users/{number}/orders"
     headers = [
         ("host", "api.example.com"),
@@ -53,26 +53,26 @@ def request(number: int, body: bytes = b"") -> Request:
     )
 
 
-def events(source_name: str, body: Callable[[int], bytes] = lambda number: b"") -> list[Any]:
-    """Events of a source, as Lambda's runtime would have parsed them."""
+def build_events(source_name: str, body: Callable[[int], bytes] = lambda number: b"") -> list[Any]:
+    """Events of a source, as Lambda's runtime parses them."""
     source = source_by_name(source_name)
     front = Front(stage="prod" if source_name == "rest_api" else "")
-    made = []
+    events = []
     for number in range(EVENTS):
-        sent = request(number, body(number))
+        sent = build_request(number, body(number))
         sent.root_path = "/prod" if front.stage else ""
-        made.append(json.loads(json.dumps(source.event_from_request(sent, front))))
-    return made
+        events.append(json.loads(json.dumps(source.event_from_request(sent, front))))
+    return events
 
 
-def item(number: int) -> bytes:
-    """The body of an order."""
+def build_order_body(number: int) -> bytes:
+    """The body of an order, as JSON."""
     return json.dumps(
         {"name": f"item {number}", "price": number / 4, "tags": [str(number)]}
     ).encode()
 
 
-def asgi_app() -> Any:
+def build_asgi_app() -> Any:
     head = [(b"content-type", b"application/json")]
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
@@ -89,7 +89,7 @@ def asgi_app() -> Any:
     return app
 
 
-def wsgi_app() -> Any:
+def build_wsgi_app() -> Any:
     def app(environ: Any, start_response: Any) -> Any:
         environ["wsgi.input"].read()
         start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", "12")])
@@ -98,7 +98,7 @@ def wsgi_app() -> Any:
     return app
 
 
-def fastapi_app() -> Any:
+def build_fastapi_app() -> Any:
     from fastapi import FastAPI
     from pydantic import BaseModel
 
@@ -116,7 +116,7 @@ def fastapi_app() -> Any:
     return app
 
 
-def flask_app() -> Any:
+def build_flask_app() -> Any:
     from flask import Flask, request
 
     app = Flask("bench")
@@ -128,8 +128,8 @@ def flask_app() -> Any:
     return app
 
 
-def asgi_handlers(app: Any, lifespan: str) -> dict[str, Handler]:
-    """Ours first."""
+def build_asgi_handlers(app: Any, lifespan: str) -> dict[str, Handler]:
+    """The handlers by name, ours first."""
     from mangum import Mangum
 
     from asgi_lambda import Adapter
@@ -140,8 +140,8 @@ def asgi_handlers(app: Any, lifespan: str) -> dict[str, Handler]:
     }
 
 
-def wsgi_handlers(app: Any) -> dict[str, Handler]:
-    """Ours first."""
+def build_wsgi_handlers(app: Any) -> dict[str, Handler]:
+    """The handlers by name, ours first."""
     import apig_wsgi
     import serverless_wsgi
 

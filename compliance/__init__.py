@@ -1,1 +1,1 @@
-"""Is what an app sees right? The frameworks' own suites, and real servers, compared with Lambda."""
+"""Compares what apps see through Lambda with the frameworks' own test suites and real servers."""

@@ -1,1 +1,1 @@
-"""The fuzzer: see README.md."""
+"""A fuzzer for events and responses. README.md says how to run it."""

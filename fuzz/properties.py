@@ -1,7 +1,7 @@
-"""What must hold of any JSON value, taken as an event and as a response.
+"""Properties that must hold for every JSON value, as an event and as a response.
 
-The fuzzer checks it for what it makes up, the tests for the seed corpus. A failed assertion and
-any error but this library's own is a finding.
+The fuzzer checks them for the values that it generates, the tests for the seed corpus. A failed
+assertion is a bug, and so is any exception that is not one of this library's own.
 """
 
 import json
@@ -24,7 +24,7 @@ _value = re.compile("[\t -~\x80-\xff]*").fullmatch
 
 
 def check_text(text: bytes) -> None:
-    """Check the JSON in some bytes; what is no JSON never becomes an event."""
+    """Check the JSON in some bytes. Lambda never passes invalid JSON as an event, so ignore it."""
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):
@@ -34,22 +34,22 @@ def check_text(text: bytes) -> None:
 
 
 def check_event(event: Any) -> None:
-    """At most one claims it, and who claims it makes a request that a server could have sent."""
-    claimed = [source for source in all_sources() if source.matches(event)]
-    assert len(claimed) <= 1
-    assert find_source(event) is (claimed[0] if claimed else None)
-    assert _is_refused(trigger_of, event) or not claimed
-    assert _is_refused(source_of, event) is (not claimed)
-    for source in claimed:
-        request = _request_of(source, event)
+    """At most one source matches, and its request is one that a server could have received."""
+    matching = [source for source in all_sources() if source.matches(event)]
+    assert len(matching) <= 1
+    assert find_source(event) is (matching[0] if matching else None)
+    assert _is_refused(trigger_of, event) or not matching
+    assert _is_refused(source_of, event) is (not matching)
+    for source in matching:
+        request = _check_request(source, event)
         if request is not None:
-            _check_way_back(source, request)
+            _check_round_trip(source, request)
         json.dumps(source.response_from_reply(REPLY, event))
         assert source.limit(event) > 0
 
 
 def check_response(response: Any, sources: Sequence[Source] = all_sources()) -> None:
-    """Each source makes a reply of it that a server can send, and a response of that reply."""
+    """Each source turns it into a reply that a server can send, and that into a response."""
     for source in sources:
         for front in FRONTS:
             reply = source.reply_from_response(response, Request(), front)
@@ -61,21 +61,21 @@ def check_response(response: Any, sources: Sequence[Source] = all_sources()) -> 
             json.dumps(source.response_from_reply(reply, event))
 
 
-def _is_refused(ask: Any, event: Any) -> bool:
+def _is_refused(function: Any, event: Any) -> bool:
     try:
-        ask(event)
+        function(event)
     except UnknownEvent:
         return True
     return False
 
 
-def _request_of(source: Source, event: Any) -> Request | None:
-    """The request, checked; None where it is refused."""
+def _check_request(source: Source, event: Any) -> Request | None:
+    """Check the request of an event and return it; None if the source refuses the event."""
     try:
         request = source.request_from_event(event)
     except BadRequest as error:
         if not 400 <= error.status <= 499:
-            raise  # the client's fault has a status that says so
+            raise  # the status of a bad request must be 4xx
         return None
     assert request.method
     assert request.scheme in ("http", "https")
@@ -93,8 +93,8 @@ def _request_of(source: Source, event: Any) -> Request | None:
     return request
 
 
-def _check_way_back(source: Source, request: Request) -> None:
-    """AWS's side of the same source makes an event of the request, which is one again."""
+def _check_round_trip(source: Source, request: Request) -> None:
+    """The source's inverse functions turn the request into a valid event again."""
     event = source.event_from_request(request, FRONTS[1])
     json.dumps(event)
-    _request_of(source, event)
+    _check_request(source, event)

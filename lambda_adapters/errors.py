@@ -1,30 +1,31 @@
-"""The exceptions, by whose fault it was.
+"""The exceptions, grouped by what caused the error.
 
     LambdaAdaptersError
-        UnknownEvent          the event's: no source and no trigger claims it
-        BadRequest            the caller's: the client gets its status (400, 413)
-        AppError              the app's: the client gets its status (500, 504)
-            IncompleteReply     the client has the beginning of the reply already
-        FailedStatus          the app's reply, which by your choice fails the invocation
-        StartupFailed         the app's: its lifespan did not start
-        ConfigurationError    yours: an option, a wrong kind of app
+        UnknownEvent          the event: no source and no trigger matches it
+        BadRequest            the client: it gets the error's status (400, 413)
+        AppError              the app: the client gets the error's status (500, 504)
+            IncompleteReply     the client already has the beginning of the reply
+        FailedStatus          the app's reply: you chose that its status fails the invocation
+        StartupFailed         the app: its lifespan did not start
+        ConfigurationError    your code: an invalid option, or the wrong kind of app
 
-Messages say expected, got, next step. They name an event's keys, and of a request its method
-and path; never headers, query or body, because tokens and cookies travel in them.
+Messages say what was expected, what came and what to do next. They name the keys of an event, and
+the method and path of a request. They never show headers, query or body, which hold tokens and
+cookies.
 """
 
 
 class LambdaAdaptersError(Exception):
-    """The base of all errors that this library raises on purpose. One exception: a handler that is
-    called from inside its own request gets a RuntimeError, as asyncio gives in such places."""
+    """The base class of all errors that this library raises on purpose. One exception: calling a
+    handler from inside its own request raises RuntimeError, as asyncio does in this case."""
 
 
 class UnknownEvent(LambdaAdaptersError):
-    """No source and no trigger claims the event. The app was not called."""
+    """No source and no trigger matches the event. The app was not called."""
 
 
 class BadRequest(LambdaAdaptersError):
-    """The request cannot be given to the app; the client gets `status`."""
+    """The request cannot be passed to the app; the client gets `status`."""
 
     def __init__(self, message: str, status: int = 400) -> None:
         super().__init__(message)
@@ -40,7 +41,7 @@ class AppError(LambdaAdaptersError):
 
 
 class IncompleteReply(AppError):
-    """The app failed after a sink got the beginning of its reply: close the connection, so that
+    """The app failed after a sink got the beginning of its reply. Close the connection, so that
     the client notices. Only `answer` and `answer_async` with a sink raise it."""
 
 
@@ -53,8 +54,8 @@ class FailedStatus(LambdaAdaptersError):
 
 
 class StartupFailed(LambdaAdaptersError):
-    """The app's lifespan did not start, so nothing can serve a request."""
+    """The app's lifespan did not start, so the app cannot serve requests."""
 
 
 class ConfigurationError(LambdaAdaptersError, ValueError):
-    """An option or an app that an Adapter cannot be built with."""
+    """An option, an argument or an app is not valid."""

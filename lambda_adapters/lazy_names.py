@@ -1,4 +1,4 @@
-"""Public names that are loaded when they are asked for (PEP 562)."""
+"""Public names that are imported on first access (PEP 562)."""
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -8,14 +8,15 @@ from importlib import import_module
 def lazy_names(
     package: str, names: Mapping[str, Sequence[str]]
 ) -> tuple[Callable[[str], object], Callable[[], list[str]]]:
-    """A package's `__getattr__` and `__dir__`, from the public names by module."""
-    modules = {name: module for module, listed in names.items() for name in listed}
+    """Return a package's `__getattr__` and `__dir__`. `names` maps each module to its public
+    names."""
+    modules = {name: module for module, public in names.items() for name in public}
 
     def getattr_(name: str) -> object:
         if name not in modules:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
         value: object = getattr(import_module(modules[name]), name)
-        setattr(sys.modules[package], name, value)  # the next time it is found without this
+        setattr(sys.modules[package], name, value)  # the next access finds it without __getattr__
         return value
 
     def dir_() -> list[str]:

@@ -1,1 +1,1 @@
-"""The tests; their folders mirror the packages."""
+"""Tests. Their folders mirror those of the packages."""

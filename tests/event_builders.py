@@ -1,9 +1,9 @@
-"""Events as AWS sends them, one builder for each source, from a few keywords.
+"""Builders of events as AWS sends them: one function for each source.
 
-Written apart from the library's own `event_from_request`, so that a mistake there is no mistake
-here. `path` is what the event holds: as sent for REST APIs, Function URLs and load balancers,
-decoded for HTTP APIs. `query` is as the client sent it, and is split and decoded as the source
-does. A header that a test gives takes the place of the usual one of that name.
+They do not use the library's `event_from_request`, so they do not share its bugs. `path` is the
+path in the event: encoded for REST APIs, Function URLs and load balancers, decoded for HTTP APIs.
+`query` is the encoded query string; the builder splits and decodes it as the source does. A header
+that a test passes replaces the default header of that name.
 """
 
 from collections.abc import Callable, Iterable
@@ -37,8 +37,8 @@ def rest_api(
     resource: str = "/{proxy+}",
     proxy: str | None = None,
 ) -> Event:
-    """A REST API's. `public_path` is with the stage (execute-api) or the base path (a domain)."""
-    sent = _with(
+    """A REST API event. `public_path` includes the stage, or the base path of a custom domain."""
+    all_headers = _merge_headers(
         [
             ("Host", host),
             ("User-Agent", AGENT),
@@ -50,16 +50,16 @@ def rest_api(
         headers,
     )
     pairs = parse_qsl(query, keep_blank_values=True)
-    greedy = path.strip("/") if proxy is None else proxy
+    proxy_path = path.strip("/") if proxy is None else proxy
     return {
         "resource": resource,
         "path": path,
         "httpMethod": method,
-        "headers": dict(sent),
-        "multiValueHeaders": _lists(sent),
+        "headers": dict(all_headers),
+        "multiValueHeaders": _values_by_name(all_headers),
         "queryStringParameters": dict(pairs) or None,
-        "multiValueQueryStringParameters": _lists(pairs) or None,
-        "pathParameters": {"proxy": greedy} if greedy else None,
+        "multiValueQueryStringParameters": _values_by_name(pairs) or None,
+        "pathParameters": {"proxy": proxy_path} if proxy_path else None,
         "stageVariables": None,
         "requestContext": {
             "accountId": "210987654321",
@@ -104,12 +104,12 @@ def http_api_v1(
     encoded: bool = False,
     stage: str = "$default",
 ) -> Event:
-    """An HTTP API's with payload format 1.0. The path holds a named stage."""
+    """An HTTP API event, payload format 1.0. The path includes a named stage."""
     event = rest_api(
         path,
         method=method,
         query=query,
-        headers=_with(_usual(API_HOST), _lower(headers)),
+        headers=_merge_headers(_default_headers(API_HOST), _lower_names(headers)),
         body=body,
         encoded=encoded,
         stage=stage,
@@ -134,14 +134,14 @@ def http_api(
     stage: str = "$default",
     host: str = API_HOST,
 ) -> Event:
-    """An HTTP API's with payload format 2.0: repeats joined, cookies in a list of their own."""
-    sent = _with(_usual(host), _lower(headers))
+    """An HTTP API event, payload format 2.0: repeated headers are joined, cookies are a list."""
+    all_headers = _merge_headers(_default_headers(host), _lower_names(headers))
     event: Event = {
         "version": "2.0",
         "routeKey": "$default",
         "rawPath": path,
         "rawQueryString": query,
-        "headers": _joined([pair for pair in sent if pair[0] != "cookie"]),
+        "headers": _join_repeats([pair for pair in all_headers if pair[0] != "cookie"]),
         "requestContext": {
             "accountId": "210987654321",
             "apiId": "k3jq9x2b7d",
@@ -162,18 +162,20 @@ def http_api(
         },
         "isBase64Encoded": encoded,
     }
-    cookies = [crumb for name, value in sent if name == "cookie" for crumb in value.split("; ")]
+    cookies = [
+        cookie for name, value in all_headers if name == "cookie" for cookie in value.split("; ")
+    ]
     if cookies:
         event["cookies"] = cookies
     if query:
-        event["queryStringParameters"] = _joined(parse_qsl(query, keep_blank_values=True))
+        event["queryStringParameters"] = _join_repeats(parse_qsl(query, keep_blank_values=True))
     if body is not None:
         event["body"] = body
     return event
 
 
 def function_url(path: str = "/", **request: Any) -> Event:
-    """A Function URL's: format 2.0 with the path as sent, and the cookie header kept."""
+    """A Function URL event: format 2.0 with an encoded path and with the cookie header."""
     event = http_api(path, host=URL_HOST, **request)
     if "cookies" in event:
         event["headers"]["cookie"] = "; ".join(event["cookies"])
@@ -197,8 +199,8 @@ def load_balancer(
     encoded: bool = False,
     multi: bool = False,
 ) -> Event:
-    """An Application Load Balancer's, in either header mode; nothing is decoded."""
-    sent = _with(_usual(ALB_HOST), _lower(headers))
+    """An Application Load Balancer event, in either header mode; nothing is decoded."""
+    all_headers = _merge_headers(_default_headers(ALB_HOST), _lower_names(headers))
     parts = [part.partition("=") for part in query.split("&") if part]
     pairs = [(name, value) for name, _, value in parts]
     event: Event = {
@@ -214,17 +216,17 @@ def load_balancer(
         "isBase64Encoded": encoded,
     }
     if multi:
-        event["multiValueQueryStringParameters"] = _lists(pairs)
-        event["multiValueHeaders"] = _lists(sent)
+        event["multiValueQueryStringParameters"] = _values_by_name(pairs)
+        event["multiValueHeaders"] = _values_by_name(all_headers)
     else:
         event["queryStringParameters"] = dict(pairs)
-        event["headers"] = dict(sent)
+        event["headers"] = dict(all_headers)
     return event
 
 
 load_balancer_multi = partial(load_balancer, multi=True)
 
-SOURCES: dict[str, Builder] = {
+BUILDERS: dict[str, Builder] = {
     "rest_api": rest_api,
     "http_api": http_api,
     "http_api_v1": http_api_v1,
@@ -232,11 +234,11 @@ SOURCES: dict[str, Builder] = {
     "load_balancer": load_balancer,
     "load_balancer_multi": load_balancer_multi,
 }
-"""Every source that is served, by name; the load balancer in both its modes."""
+"""The builders by source name; the load balancer in both header modes."""
 
 
 def health_check(*, multi: bool = False) -> Event:
-    """What a load balancer asks a target: a user agent, and nothing else."""
+    """A health check of a load balancer: its only header is the user agent."""
     event = load_balancer("/health", multi=multi)
     if multi:
         event["multiValueHeaders"] = {"user-agent": ["ELB-HealthChecker/2.0"]}
@@ -245,15 +247,15 @@ def health_check(*, multi: bool = False) -> Event:
     return event
 
 
-def without(event: Event, *names: str) -> Event:
-    """The event without these headers, whatever their casing."""
+def without_headers(event: Event, *names: str) -> Event:
+    """Remove these headers from the event, in any case."""
     for family in ("headers", "multiValueHeaders"):
         for name in [name for name in event.get(family) or {} if name.lower() in names]:
             del event[family][name]
     return event
 
 
-def _usual(host: str) -> Pairs:
+def _default_headers(host: str) -> Pairs:
     return [
         ("host", host),
         ("user-agent", AGENT),
@@ -264,22 +266,22 @@ def _usual(host: str) -> Pairs:
     ]
 
 
-def _with(usual: Pairs, given: Iterable[tuple[str, str]]) -> Pairs:
-    given = list(given)
-    names = {name.lower() for name, _ in given}
-    return [pair for pair in usual if pair[0].lower() not in names] + given
+def _merge_headers(defaults: Pairs, headers: Iterable[tuple[str, str]]) -> Pairs:
+    headers = list(headers)
+    names = {name.lower() for name, _ in headers}
+    return [pair for pair in defaults if pair[0].lower() not in names] + headers
 
 
-def _lower(headers: Iterable[tuple[str, str]]) -> Pairs:
+def _lower_names(headers: Iterable[tuple[str, str]]) -> Pairs:
     return [(name.lower(), value) for name, value in headers]
 
 
-def _lists(pairs: Pairs) -> dict[str, list[str]]:
-    lists: dict[str, list[str]] = {}
+def _values_by_name(pairs: Pairs) -> dict[str, list[str]]:
+    values: dict[str, list[str]] = {}
     for name, value in pairs:
-        lists.setdefault(name, []).append(value)
-    return lists
+        values.setdefault(name, []).append(value)
+    return values
 
 
-def _joined(pairs: Pairs) -> dict[str, str]:
-    return {name: ",".join(values) for name, values in _lists(pairs).items()}
+def _join_repeats(pairs: Pairs) -> dict[str, str]:
+    return {name: ",".join(values) for name, values in _values_by_name(pairs).items()}

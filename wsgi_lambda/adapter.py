@@ -59,7 +59,7 @@ class Adapter(AppHandler):
             if cycle.begin():
                 cycle.run(self._remote_user)
         except AppError as error:
-            raise cycle.failed(error) from error.__cause__
+            raise cycle.error_to_raise(error) from error.__cause__
         finally:
             cycle.close()
         return cycle.result()

@@ -1,6 +1,6 @@
 """WsgiCycle: one request through a WSGI app, by the rules of PEP 3333 for servers.
 
-Source: peps.python.org/pep-3333; where it leaves a choice, gunicorn's.
+Source: peps.python.org/pep-3333; where it leaves a choice, this does what gunicorn does.
 """
 
 import logging
@@ -23,13 +23,13 @@ logger = logging.getLogger("lambda_adapters")
 
 
 class WsgiCycle(Cycle):
-    """Calls the app, takes its reply, closes its iterable."""
+    """Calls the app, sends its reply, closes its iterable."""
 
     _head: tuple[int, Headers, str] | None = None
 
     def run(self, remote_user: bool) -> None:
-        """Call the app. Raises AppError for what it does wrong and for what it raises; an exception
-        behind the end of its reply is logged and changes nothing."""
+        """Call the app. Raises AppError if the app breaks the protocol or raises an exception. An
+        exception after the end of the reply is only logged."""
         invocation = self.invocation
         environ = environ_from_request(self.request)
         environ["aws.event"] = invocation.event
@@ -43,8 +43,8 @@ class WsgiCycle(Cycle):
 
     def _serve(self, environ: Environ) -> None:
         try:
-            chunks = self.server.app(environ, self.start_response)
-            is_list = type(chunks) is list  # most are: a list needs no check and no close()
+            chunks = self.handler.app(environ, self.start_response)
+            is_list = type(chunks) is list  # the usual case: needs no check and no close()
             if not (is_list or hasattr(chunks, "__iter__") or hasattr(chunks, "__getitem__")):
                 raise AppError(
                     "Expected the app to return an iterable of bytes, got "
@@ -70,21 +70,23 @@ class WsgiCycle(Cycle):
     def start_response(
         self, status: str, headers: list[tuple[str, str]], exc_info: ExcInfo | None = None
     ) -> Write:
-        """What the app is given. A second call is an error page's: it needs exc_info, and replaces
-        the head unless that was sent, in which case the exception is raised again."""
+        """The callable that the app gets. A second call, for an error page, needs exc_info: it
+        replaces the head, or raises the exception again if the head has been sent. Raises AppError
+        for a second call without exc_info."""
         if exc_info is not None and exc_info[1] is not None:
             try:
                 if self.started:
                     raise exc_info[1].with_traceback(exc_info[2])
             finally:
-                exc_info = None  # the traceback holds this frame
+                exc_info = None  # avoid a cycle: the traceback references this frame
         elif self._head is not None:
             raise AppError("The app called start_response twice without exc_info.")
         self._head = head_from_start_response(status, headers)
         return self.take
 
     def take(self, data: bytes) -> None:
-        """A piece of the body; the first one that is not empty sends the head."""
+        """Send a chunk of the body; the first one that is not empty sends the head. Raises AppError
+        for a chunk that is not bytes."""
         if not isinstance(data, bytes):
             raise AppError(f"Expected bytes as body, got {type(data).__name__}.")
         if data:
@@ -92,7 +94,7 @@ class WsgiCycle(Cycle):
                 self._send_head("The app sent a body before it called start_response.")
             self.write(data)
 
-    def _send_head(self, missing: str) -> None:
+    def _send_head(self, message: str) -> None:
         if self._head is None:
-            raise AppError(missing)
+            raise AppError(message)
         self.start(*self._head)

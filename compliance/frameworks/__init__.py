@@ -1,1 +1,1 @@
-"""The frameworks' own test suites, run with Lambda in the middle: `make suites`."""
+"""Runs the frameworks' own test suites through Lambda events: `make suites`."""

@@ -1,8 +1,8 @@
-"""Comparing a run through a front with the direct run. Pure."""
+"""Compares a run through a front with the direct run. Pure functions."""
 
 from dataclasses import dataclass, field
 
-from compliance.frameworks.explanations import OURS, Explanation, explanation_of
+from compliance.frameworks.explanations import OURS, Explanation, find_explanation
 from compliance.frameworks.outcomes import Outcome, Outcomes
 
 MISSING = Outcome("missing", "The test was not run at all.")
@@ -10,53 +10,59 @@ MISSING = Outcome("missing", "The test was not run at all.")
 
 @dataclass(slots=True)
 class Comparison:
-    """One suite through one front. `lost` are the tests that pass directly and not here, each
-    with its outcome and its explanation, None where there is none."""
+    """One suite through one front.
+
+    `direct` is the number of tests that pass directly, `passed` how many of these pass through the
+    front. `failures` are the others, each with its outcome and its explanation, or None.
+    """
 
     framework: str
     front: str
     direct: int
     passed: int
-    lost: dict[str, tuple[Outcome, Explanation | None]] = field(default_factory=dict)
+    failures: dict[str, tuple[Outcome, Explanation | None]] = field(default_factory=dict)
 
     @property
     def unexplained(self) -> dict[str, Outcome]:
-        """The tests that nobody has given a reason for, and those whose reason is a fault here."""
+        """The failures without an explanation, and those explained by a bug in this library."""
         return {
             test: outcome
-            for test, (outcome, why) in self.lost.items()
-            if why is None or why.kind == OURS
+            for test, (outcome, explanation) in self.failures.items()
+            if explanation is None or explanation.kind == OURS
         }
 
 
-def compared(
+def compare_runs(
     framework: str,
     front: str,
     direct: Outcomes,
     through: Outcomes,
     explanations: list[Explanation],
 ) -> Comparison:
-    """What fails or is skipped directly says nothing about Lambda and is left out."""
-    passing = passes(direct)
+    """Compare the tests that pass directly. The others say nothing about Lambda."""
+    passing = find_passing(direct)
     comparison = Comparison(framework, front, len(passing), 0)
     for test in sorted(passing):
         outcome = through.get(test, MISSING)
         if outcome.result == "passed":
             comparison.passed += 1
         else:
-            why = explanation_of(explanations, framework, front, test)
-            comparison.lost[test] = (outcome, why)
+            explanation = find_explanation(explanations, framework, front, test)
+            comparison.failures[test] = (outcome, explanation)
     return comparison
 
 
-def passes(direct: Outcomes) -> set[str]:
+def find_passing(outcomes: Outcomes) -> set[str]:
     """The tests that pass."""
-    return {test for test, outcome in direct.items() if outcome.result == "passed"}
+    return {test for test, outcome in outcomes.items() if outcome.result == "passed"}
 
 
-def sent_requests(direct: Outcomes, throughs: list[Outcomes]) -> int:
-    """How many of the tests that pass directly send a request that Lambda carries, through any
-    front; the others' requests, if any, never leave the framework."""
-    passing = passes(direct)
-    carried = {test for outcomes in throughs for test, told in outcomes.items() if told.carried}
-    return len(passing & carried)
+def count_sending_tests(direct: Outcomes, throughs: list[Outcomes]) -> int:
+    """How many of the tests that pass directly send a request through Lambda, for any front.
+
+    The other tests send no request, or send it in a way that stays inside the framework.
+    """
+    sending = {
+        test for outcomes in throughs for test, outcome in outcomes.items() if outcome.requests
+    }
+    return len(find_passing(direct) & sending)

@@ -1,4 +1,4 @@
-"""Settings for Django's own runtests.py: SQLite, and the runner that writes the record.
+"""Settings for Django's own runtests.py: SQLite, and the runner that records the results.
 
 cd tests && python runtests.py --settings compliance.frameworks.django_settings test_client
 """
@@ -7,8 +7,8 @@ DATABASES = {
     "default": {"ENGINE": "django.db.backends.sqlite3"},
     "other": {"ENGINE": "django.db.backends.sqlite3"},
 }
-SECRET_KEY = "the suites' own"  # noqa: S105 - signs nothing but tests' cookies
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # quick
+SECRET_KEY = "not a secret"  # noqa: S105 - signs only the cookies of tests
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast
 DEFAULT_AUTO_FIELD = "django.db.models.AutoField"
 USE_TZ = False
 TEST_RUNNER = "compliance.frameworks.django_runner.Runner"

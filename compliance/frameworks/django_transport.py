@@ -1,8 +1,8 @@
-"""Django's test client over Lambda: its two handlers, with the event between client and handler.
+"""Django's test client over Lambda: the event is inserted between the client and its two handlers.
 
-Django's client gets the response object itself, with the request, the templates and the context
-that the tests ask for. It still does; but what HTTP carries of it (status, headers, cookies,
-body) is put into it anew from what came back through Lambda.
+Django's test client returns the response object of the app, with the request, the templates and the
+context that the tests read. It still does. Only the parts that HTTP carries (status, headers,
+cookies, body) are replaced by what came back through Lambda.
 """
 
 from collections.abc import Awaitable, Callable, Iterable
@@ -14,19 +14,20 @@ from django.test import client
 
 from asgi_lambda import Adapter
 from compliance.frameworks import asgi_transport, wsgi_transport
-from compliance.frameworks.lambda_transport import LambdaTransport, root_option
+from compliance.frameworks.lambda_transport import LambdaTransport, option_from_root_path
 from lambda_adapters.http.messages import Reply
 
 
 def install(transport: LambdaTransport) -> None:
-    """Have every Django test client use the transport from now on."""
-    sync, anew = client.ClientHandler.__call__, client.AsyncClientHandler.__call__
+    """Make every Django test client use the transport from now on."""
+    sync_call = client.ClientHandler.__call__
+    async_call = client.AsyncClientHandler.__call__
 
     def call(self: Any, environ: dict[str, Any]) -> Any:
-        return _send_wsgi(lambda inner: sync(self, inner), environ, transport)
+        return _send_wsgi(lambda inner: sync_call(self, inner), environ, transport)
 
     async def acall(self: Any, scope: dict[str, Any]) -> Any:
-        return await _send_asgi(lambda inner: anew(self, inner), scope, transport)
+        return await _send_asgi(lambda inner: async_call(self, inner), scope, transport)
 
     client.ClientHandler.__call__ = call
     client.AsyncClientHandler.__call__ = acall
@@ -42,18 +43,19 @@ def _send_wsgi(
         inner["wsgi.input"] = client.FakePayload(inner["wsgi.input"].read(length))
         response = handle(inner)
         responses.append(response)
-        start_response(f"{response.status_code} {response.reason_phrase}", _headers(response))
+        status = f"{response.status_code} {response.reason_phrase}"
+        start_response(status, _headers_from_response(response))
         return list(response)
 
-    reply = wsgi_transport.reply_through_lambda(app, environ, transport)
-    return _with(responses, reply)
+    reply = wsgi_transport.send_through_lambda(app, environ, transport)
+    return _apply_reply(responses, reply)
 
 
 async def _send_asgi(
     handle: Callable[[Any], Awaitable[Any]], scope: dict[str, Any], transport: LambdaTransport
 ) -> Any:
     responses: list[Any] = []
-    raised: list[Exception] = []
+    errors: list[Exception] = []
 
     async def app(inner: Any, receive: Any, send: Any) -> None:
         inner.update({key: value for key, value in scope.items() if key not in inner})
@@ -61,7 +63,8 @@ async def _send_asgi(
         try:
             response = await handle(inner)
             responses.append(response)
-            headers = [(k.encode("latin-1"), v.encode("latin-1")) for k, v in _headers(response)]
+            pairs = _headers_from_response(response)
+            headers = [(k.encode("latin-1"), v.encode("latin-1")) for k, v in pairs]
             status = response.status_code
             await send({"type": "http.response.start", "status": status, "headers": headers})
             body = b"".join([part async for part in response]) if response.streaming else None
@@ -69,28 +72,30 @@ async def _send_asgi(
                 {"type": "http.response.body", "body": response.content if body is None else body}
             )
         except Exception as error:
-            raised.append(error)
+            errors.append(error)
             raise
 
     file = scope.pop("_body_file", None)
-    request = asgi_transport.client_request(scope, file.read() if file is not None else b"")
-    adapter = Adapter(app, lifespan="off", root_path=root_option(scope.get("root_path", "")))
+    body = file.read() if file is not None else b""
+    request = asgi_transport.request_from_client_scope(scope, body)
+    root_path = option_from_root_path(scope.get("root_path", ""))
+    adapter = Adapter(app, lifespan="off", root_path=root_path)
     invocation = transport.accept(request)
     if isinstance(invocation, Reply):
-        return _with(responses, invocation)
+        return _apply_reply(responses, invocation)
     reply = invocation.reply(await adapter.handle(invocation.event(), transport.context()))
-    if raised:
-        raise raised[0]
-    return _with(responses, reply)
+    if errors:
+        raise errors[0]
+    return _apply_reply(responses, reply)
 
 
-def _headers(response: Any) -> list[tuple[str, str]]:
+def _headers_from_response(response: Any) -> list[tuple[str, str]]:
     cookies = [("Set-Cookie", morsel.OutputString()) for morsel in response.cookies.values()]
     return [*response.items(), *cookies]
 
 
-def _with(responses: list[Any], reply: Reply) -> Any:
-    """The app's response as the reply has it; a new one where the front refused the request."""
+def _apply_reply(responses: list[Any], reply: Reply) -> Any:
+    """Write the reply into the app's response, or into a new one if the app was not called."""
     response = responses[0] if responses else HttpResponse()
     response.status_code = reply.status
     response.headers = ResponseHeaders({})
@@ -111,4 +116,4 @@ def _add_cookie(cookies: SimpleCookie, text: str) -> None:
     cookies.load(text)
     name = text.partition("=")[0]
     if name in cookies and cookies[name]["max-age"]:
-        cookies[name]["max-age"] = int(cookies[name]["max-age"])  # as Django writes it
+        cookies[name]["max-age"] = int(cookies[name]["max-age"])  # Django stores a number

@@ -1,7 +1,7 @@
-"""Fetching: the frameworks' sdists from PyPI, and the environment in which their suites run. [I/O]
+"""Downloads the frameworks' sdists from PyPI and prepares the environment for their suites. [I/O]
 
-Everything goes below one folder, `.suites` or what SUITES_DIR names: `sdists/`, `venv/`,
-`copies/`, `results/`. What is there already is not fetched again.
+All files are in one folder, `.suites` or the one that SUITES_DIR names: `sdists/`, `venv/`,
+`copies/`, `results/`. Files that exist are not downloaded again.
 """
 
 import os
@@ -16,20 +16,20 @@ from compliance.frameworks.projects import Framework
 
 CHECKOUT = Path(__file__).parents[2]
 _PIP = ("-m", "pip", "--disable-pip-version-check", "--quiet")
-_SHOWN = 15  # lines of what a command that failed has said
+_SHOWN_LINES = 15  # of the output of a command that failed
 
 
 class CannotFetch(Exception):
-    """A suite, or what it needs, is not to be had; the message says what to do."""
+    """A suite or a package that it needs cannot be installed. The message says what to do."""
 
 
-def home() -> Path:
-    """The folder that holds all of it."""
+def suites_folder() -> Path:
+    """The folder that holds all files of this module."""
     return Path(os.environ.get("SUITES_DIR") or CHECKOUT / ".suites").resolve()
 
 
-def sdist_of(framework: Framework, folder: Path) -> Path:
-    """The unpacked sdist. Raises CannotFetch."""
+def fetch_sdist(framework: Framework, folder: Path) -> Path:
+    """The folder of the unpacked sdist. Raises CannotFetch."""
     try:
         pin = f"{framework.name}=={framework.version}"
     except PackageNotFoundError:
@@ -46,14 +46,14 @@ def sdist_of(framework: Framework, folder: Path) -> Path:
             f"the sdist of {pin}",
             packed,
         )
-        _unpack(_archive(packed, pin), unpacked)
+        _unpack(_find_archive(packed, pin), unpacked)
     suite = framework.cwd(unpacked)
     if not (suite / "tests").is_dir() and suite.name != "tests":
-        raise CannotFetch(f"The sdist of {pin} has no tests folder: its suite is not in it.")
+        raise CannotFetch(f"The sdist of {pin} has no tests folder, so its suite cannot be run.")
     return unpacked
 
 
-def _archive(packed: Path, pin: str) -> Path:
+def _find_archive(packed: Path, pin: str) -> Path:
     stem = pin.replace("==", "-")
     found = [path for path in packed.glob("*.tar.gz") if path.name[:-7].lower() == stem]
     if not found:
@@ -62,30 +62,31 @@ def _archive(packed: Path, pin: str) -> Path:
 
 
 def _unpack(archive: Path, unpacked: Path) -> None:
-    """Into its place in one step, so that half of it is never taken for the whole."""
-    beside = unpacked.with_name(unpacked.name + ".part")
+    """Unpack into a temporary folder and rename it, so that no incomplete folder is ever used."""
+    temporary = unpacked.with_name(unpacked.name + ".part")
     with tarfile.open(archive) as tar:
-        tar.extractall(beside, filter="data")
-    inside = next(iter(beside.iterdir()))
+        tar.extractall(temporary, filter="data")
+    inside = next(iter(temporary.iterdir()))
     inside.rename(unpacked)
-    beside.rmdir()
+    temporary.rmdir()
 
 
-def interpreter(frameworks: Iterable[Framework], folder: Path) -> str:
-    """The Python of the suites' own environment, with what these need. Raises CannotFetch."""
+def prepare_python(frameworks: Iterable[Framework], folder: Path) -> str:
+    """The Python of the suites' environment, with their requirements. Raises CannotFetch."""
     venv = folder / "venv"
     python = venv / "bin" / "python"
     if not python.exists():
         _run((sys.executable, "-m", "venv", str(venv)), "a virtual environment", folder)
     for framework in frameworks:
-        wanted = sorted([f"{framework.name}=={framework.version}", *framework.needs])
+        pin = f"{framework.name}=={framework.version}"
+        requirements = sorted([pin, *framework.requirements])
         mark = venv / f"{framework.name}.txt"
-        if mark.exists() and mark.read_text(encoding="utf-8").split("\n") == wanted:
+        if mark.exists() and mark.read_text(encoding="utf-8").split("\n") == requirements:
             continue
         common = ("click", "httpx", "pytest>=9.1,<9.2", "pytest-timeout", "-e", str(CHECKOUT))
-        command = (str(python), *_PIP, "install", *common, *wanted)
-        _run(command, f"what the suite of {framework.name} needs", folder)
-        mark.write_text("\n".join(wanted), encoding="utf-8")
+        command = (str(python), *_PIP, "install", *common, *requirements)
+        _run(command, f"the requirements of the {framework.name} suite", folder)
+        mark.write_text("\n".join(requirements), encoding="utf-8")
     return str(python)
 
 
@@ -95,5 +96,7 @@ def _run(command: Sequence[str], what: str, folder: Path) -> None:
         command, cwd=folder, capture_output=True, text=True, errors="replace", check=False
     )
     if done.returncode:
-        said = (done.stderr or done.stdout).strip().splitlines()[-_SHOWN:]
-        raise CannotFetch(f"Could not get {what}: it takes PyPI and a network.\n" + "\n".join(said))
+        output = (done.stderr or done.stdout).strip().splitlines()[-_SHOWN_LINES:]
+        raise CannotFetch(
+            f"Could not get {what}. This needs a network and PyPI.\n" + "\n".join(output)
+        )

@@ -1,7 +1,7 @@
-"""Explanations: why a test that passes directly fails through a front. Pure, but for reading them.
+"""Explanations: why a test that passes directly fails through a front.
 
-They are data, in explanations.toml, one table a reason. A test is named by its id, in which `*`
-stands for anything.
+They are in explanations.toml, one table for each reason. A test is named by its id. In an id, `*`
+stands for any text. Only `read_explanations` does I/O.
 """
 
 import re
@@ -10,24 +10,24 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-PLACE = Path(__file__).with_name("explanations.toml")
+FILE = Path(__file__).with_name("explanations.toml")
 
 OURS = "ours"
-"""The kind of what is known and not yet mended: it fails the run, as what nobody explained."""
+"""The kind of a known bug in this library. It fails the run, like a missing explanation."""
 
 KINDS = {
-    "source": "The source does not carry it",
-    "adapter": "The adapter refuses it, as servers do, or answers itself",
-    "whole": "A reply goes through in one piece",
-    "client": "The test looks at the test client's own doings, which are not HTTP",
-    OURS: "Ours to fix",
+    "source": "The event source loses or changes it",
+    "adapter": "The adapter refuses it or answers itself, as servers do",
+    "whole": "Replies are not streamed",
+    "client": "The test is about the test client itself, not about HTTP",
+    OURS: "A bug in this library",
 }
-"""Whose doing it is, and how the table says so."""
+"""What causes the failure, and the heading for it on the page."""
 
 
 @dataclass(slots=True, frozen=True)
 class Explanation:
-    """`tests` are patterns, as are `fronts`; `framework` is a suite's name."""
+    """`tests` and `fronts` are patterns. `framework` is the name of a suite."""
 
     kind: str
     framework: str
@@ -37,23 +37,23 @@ class Explanation:
 
 
 class Malformed(Exception):
-    """The file of explanations is not what it should be."""
+    """The file of explanations has an error."""
 
 
-def explanations_from(path: Path = PLACE) -> list[Explanation]:
-    """All of them, in the file's order. Raises Malformed."""
+def read_explanations(path: Path = FILE) -> list[Explanation]:
+    """All explanations, in the order of the file. Raises Malformed."""
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8")).get("explained", [])
     except tomllib.TOMLDecodeError as error:
-        raise Malformed(f"{path.name} is no TOML: {error}") from error
-    return [_explanation(table, path.name) for table in tables]
+        raise Malformed(f"{path.name} is not valid TOML: {error}") from error
+    return [_explanation_from_table(table, path.name) for table in tables]
 
 
-def _explanation(table: dict[str, object], name: str) -> Explanation:
+def _explanation_from_table(table: dict[str, object], name: str) -> Explanation:
     expected = {"kind", "framework", "reason", "tests"}
     if not expected <= table.keys() <= expected | {"fronts"}:
         raise Malformed(
-            f"Expected {', '.join(sorted(expected))} and perhaps fronts in {name}, "
+            f"Expected {', '.join(sorted(expected))} and optionally fronts in {name}, "
             f"got {', '.join(sorted(table))}."
         )
     kind, framework, reason = table["kind"], table["framework"], table["reason"]
@@ -63,52 +63,52 @@ def _explanation(table: dict[str, object], name: str) -> Explanation:
         str(kind),
         str(framework),
         str(reason),
-        _patterns(table["tests"], "tests", name),
-        _patterns(table.get("fronts", ["*"]), "fronts", name),
+        _parse_patterns(table["tests"], "tests", name),
+        _parse_patterns(table.get("fronts", ["*"]), "fronts", name),
     )
 
 
-def _patterns(value: object, key: str, name: str) -> tuple[str, ...]:
-    if not isinstance(value, list) or not value or not all(isinstance(one, str) for one in value):
-        raise Malformed(f"{key} must be a list of one or more texts in {name}, not {value!r}.")
+def _parse_patterns(value: object, key: str, name: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value or not all(isinstance(v, str) for v in value):
+        raise Malformed(f"{key} must be a list of one or more strings in {name}, not {value!r}.")
     return tuple(value)
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Whether a pattern, in which only `*` is special, stands for a text."""
-    return _compiled(pattern).fullmatch(text) is not None
+    """Whether a pattern matches the whole text. Only `*` is special in a pattern."""
+    return _compile(pattern).fullmatch(text) is not None
 
 
 @cache
-def _compiled(pattern: str) -> re.Pattern[str]:
+def _compile(pattern: str) -> re.Pattern[str]:
     return re.compile(".*".join(map(re.escape, pattern.split("*"))), re.DOTALL)
 
 
-def explanation_of(
+def find_explanation(
     explanations: list[Explanation], framework: str, front: str, test: str
 ) -> Explanation | None:
-    """The first that holds for a failure; None: nobody has explained it."""
-    for one in explanations:
+    """The first explanation that applies to a failure, or None."""
+    for explanation in explanations:
         if (
-            one.framework == framework
-            and any(matches(pattern, front) for pattern in one.fronts)
-            and any(matches(pattern, test) for pattern in one.tests)
+            explanation.framework == framework
+            and any(matches(pattern, front) for pattern in explanation.fronts)
+            and any(matches(pattern, test) for pattern in explanation.tests)
         ):
-            return one
+            return explanation
     return None
 
 
-def stale(
+def find_stale_patterns(
     explanations: list[Explanation], failures: list[tuple[str, str, str]]
 ) -> list[tuple[Explanation, str]]:
-    """The patterns that explain none of the failures, given as (framework, front, test)."""
+    """The patterns that match none of the failures, given as (framework, front, test)."""
     return [
-        (one, pattern)
-        for one in explanations
-        for pattern in one.tests
+        (explanation, pattern)
+        for explanation in explanations
+        for pattern in explanation.tests
         if not any(
-            framework == one.framework
-            and any(matches(wanted, front) for wanted in one.fronts)
+            framework == explanation.framework
+            and any(matches(front_pattern, front) for front_pattern in explanation.fronts)
             and matches(pattern, test)
             for framework, front, test in failures
         )

@@ -1,7 +1,7 @@
-"""One request of a framework's test client through Lambda, as the local client carries it.
+"""Sends one request of a framework's test client through Lambda, as the local client does.
 
-The plugins build the Request from what the framework's client would have put before the app, and
-give the app what the adapter makes of the event. What lies between is this module's.
+The plugins build the Request from what the framework's client passes to the app, and call the app
+with what the adapter makes of the event. This module does the steps between them.
 """
 
 import os
@@ -9,45 +9,43 @@ import os
 from lambda_adapters.http.messages import Reply, Request
 from lambda_adapters.http.wire import wire_reply
 from lambda_adapters.invocation.handler import LambdaHandler
+from lambda_adapters.local import EVERY_FRONT
 from lambda_adapters.local.context import LocalContext
-from lambda_adapters.local.fronts import FRONTS, LocalFront, local_front
+from lambda_adapters.local.fronts import local_front
 from lambda_adapters.local.invocation import LocalInvocation, accept_request
 from lambda_adapters.local.routes import DEFAULT, Routes
 
 FRONT = "LAMBDA_SUITES_FRONT"
-"""The environment variable with the front's name; empty or missing: the suite runs directly."""
+"""The environment variable with the name of the front. If it is empty, the suite runs directly."""
 
-MULTI = "-multi"  # the load balancer with lambda.multi_value_headers.enabled
-
-TIMEOUT = 20.0  # seconds that the context says are left: ends what streams without an end
+TIMEOUT = 20.0  # seconds that the context reports as left: ends endless streams
 
 
-def fronts() -> list[str]:
-    """The fronts that suites can be run through."""
-    return sorted([*FRONTS, "load-balancer" + MULTI])
+def front_names() -> list[str]:
+    """The fronts that suites can run through."""
+    return [name for name in EVERY_FRONT if not name.endswith(("-stage", "-text", "-viewer"))]
 
 
 class LambdaTransport:
-    """A front; counts what went through it."""
+    """A front. `requests` counts the requests that were sent through it."""
 
     def __init__(self, front: str) -> None:
-        multi = front.endswith(MULTI)
-        self._front: LocalFront = local_front(front.removesuffix(MULTI), multi_value=multi)
+        self._front = local_front(**EVERY_FRONT[front])
         self._routes: Routes[None] = Routes()
         self._routes.add(DEFAULT, None)
-        self.carried = 0
+        self.requests = 0
 
     def accept(self, request: Request) -> LocalInvocation | Reply:
-        """The invocation, or the platform's own answer where the function is not called."""
-        self.carried += 1
+        """The invocation, or the front's own reply if it does not call the function."""
+        self.requests += 1
         found = accept_request(self._front, request, self._routes)
         if found is None:
-            return wire_reply(self._front.rules.no_route(), request.method)
+            return wire_reply(self._front.rules.no_route_reply(), request.method)
         _, invocation = found
-        return invocation if invocation.refused is None else invocation.refused
+        return invocation if invocation.refusal is None else invocation.refusal
 
-    def carry(self, request: Request, handler: LambdaHandler) -> Reply:
-        """The request through a handler and back."""
+    def send(self, request: Request, handler: LambdaHandler) -> Reply:
+        """Send the request through a handler and return the reply."""
         invocation = self.accept(request)
         if isinstance(invocation, Reply):
             return invocation
@@ -59,16 +57,17 @@ class LambdaTransport:
 
 
 def transport_from_environment() -> LambdaTransport | None:
-    """The transport that the environment asks for."""
+    """The transport for the front that the environment names, or None."""
     front = os.environ.get(FRONT, "")
     return LambdaTransport(front) if front else None
 
 
-def public(request: Request) -> Request:
-    """The request as a client sends it: nothing in it says where a root path ends."""
+def merge_root_path(request: Request) -> Request:
+    """The request as a client sends it: the root path is part of the path."""
     return request.replace(root_path="", raw_path=request.public_raw_path)
 
 
-def root_option(root: str) -> str:
-    """The adapter's `root_path` for the root that a test has set; "auto" without one."""
-    return root.rstrip("/") if root.startswith("/") and root.strip("/") else "auto"
+def option_from_root_path(root_path: str) -> str:
+    """The adapter's option `root_path` for a test's root path; "auto" if it has none."""
+    stripped = root_path.rstrip("/")
+    return stripped if root_path.startswith("/") and root_path.strip("/") else "auto"

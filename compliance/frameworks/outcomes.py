@@ -1,4 +1,4 @@
-"""What happened to each test: a JSON line a test, written by the plugins, read by the harness."""
+"""The outcome of each test: one JSON line per test, written by the plugins, read by `run`."""
 
 import json
 import os
@@ -11,47 +11,47 @@ RECORD = "LAMBDA_SUITES_RECORD"
 
 @dataclass(slots=True, frozen=True)
 class Outcome:
-    """`result`: passed, failed, skipped or error. `why`: the failure's first line. `carried`: how
-    many requests of the test went through Lambda."""
+    """`result` is passed, failed, skipped or error. `message` is the beginning of the error.
+    `requests` is the number of requests that the test sent through Lambda."""
 
     result: str
-    why: str = ""
-    carried: int = 0
+    message: str = ""
+    requests: int = 0
 
 
 Outcomes = dict[str, Outcome]
-"""A test's id to what happened to it."""
+"""Test ids and their outcomes."""
 
 
 class Recorder:
-    """Appends to a file, each line at once, so that a suite that dies leaves what it did."""
+    """Appends lines to a file. Each line is written at once, so a crash loses none of them."""
 
     def __init__(self, path: str) -> None:
         self._path = path
 
-    def write(self, test: str, result: str, why: str, carried: int) -> None:
-        """One test is done."""
+    def write(self, test: str, result: str, message: str, requests: int) -> None:
+        """Write the outcome of one test. Without a path this does nothing."""
         if not self._path:
             return
-        line = {"test": test, "result": result, "why": why[:400], "carried": carried}
+        line = {"test": test, "result": result, "message": message[:400], "requests": requests}
         with open(self._path, "a", encoding="utf-8") as file:
             file.write(json.dumps(line) + "\n")
 
 
-def recorder() -> Recorder:
-    """The recorder that the environment asks for; without one, nothing is written."""
+def recorder_from_environment() -> Recorder:
+    """The recorder for the file that the environment names. Without a name it writes nothing."""
     return Recorder(os.environ.get(RECORD, ""))
 
 
-def outcomes_from(path: Path) -> Outcomes:
-    """What a run has written. A test that is there twice has its worse outcome."""
+def read_outcomes(path: Path) -> Outcomes:
+    """The outcomes of a run. If a test is in the file more than once, a failure counts."""
     outcomes: Outcomes = {}
     if not path.exists():
         return outcomes
     for line in path.read_text(encoding="utf-8").splitlines():
-        told = json.loads(line)
-        new = Outcome(told["result"], told["why"], told["carried"])
-        old = outcomes.get(told["test"])
+        entry = json.loads(line)
+        new = Outcome(entry["result"], entry["message"], entry["requests"])
+        old = outcomes.get(entry["test"])
         if old is None or old.result == "passed":
-            outcomes[told["test"]] = new
+            outcomes[entry["test"]] = new
     return outcomes

@@ -1,7 +1,7 @@
 """The suites: where each comes from, which of its tests are run, and how.
 
-Every version is the one that is installed here, so that what passes through Lambda is compared
-with what the project's own tests use.
+The version of a suite is the version of the framework that is installed with this project, so both
+are tested with the same code.
 """
 
 from dataclasses import dataclass
@@ -11,29 +11,29 @@ from pathlib import Path
 
 @dataclass(slots=True, frozen=True)
 class Framework:
-    """`name` is the distribution's on PyPI. `folder` is where its suite is run, below the sdist's
-    own. `command` follows the interpreter, `files` (patterns in that folder; none: all) follow it.
-    `needs` are requirements of the suite itself. `left_out` says which of its tests are not run,
-    and why."""
+    """`name` is the distribution's name on PyPI. `command` is what follows the interpreter on the
+    command line. `requirements` are the packages that the suite needs. `folder` is the folder of
+    the sdist in which the suite runs. `files` are patterns of files in that folder, for a part of
+    the suite. `not_run` says which tests are not run, and why."""
 
     name: str
     command: tuple[str, ...]
-    needs: tuple[str, ...]
+    requirements: tuple[str, ...]
     folder: str = "."
     files: tuple[str, ...] = ()
-    left_out: str = ""
+    not_run: str = ""
 
     @property
     def version(self) -> str:
-        """The version that is installed. Raises PackageNotFoundError."""
+        """The installed version. Raises PackageNotFoundError."""
         return version(self.name)
 
     def cwd(self, sdist: Path) -> Path:
-        """Where its command is run."""
+        """The folder in which the command runs."""
         return sdist / self.folder
 
 
-# A test that hangs is a failure of that test, not of the run.
+# The timeout lets a test that hangs fail, so that the run goes on.
 _PYTEST = (
     "-m",
     "pytest",
@@ -46,13 +46,13 @@ _PYTEST = (
     "120",
 )
 
-_TRIO = "Tests that are repeated on trio: the adapter is for asyncio."
+_TRIO = "Tests that are repeated on trio: the adapter only supports asyncio."
 
 STARLETTE = Framework(
     "starlette",
     _PYTEST,
     ("starlette[full]", "httpx2[zstd]", "opentelemetry-sdk", "trio"),
-    left_out=_TRIO,
+    not_run=_TRIO,
 )
 
 _FASTAPI_STEMS = (
@@ -96,11 +96,11 @@ FASTAPI = Framework(
         *(f"tests/test_{stem}*.py" for stem in _FASTAPI_STEMS),
         *(f"tests/test_tutorial/test_{stem}" for stem in _FASTAPI_TUTORIAL),
     ),
-    left_out=(
-        f"{_TRIO} Whatever is about validation, dependencies, OpenAPI and telemetry, which no "
-        "transport can change: it runs for many times as long. What is run are the tests of "
-        "bodies, forms, files, headers, cookies, responses, streams, security schemes, routers, "
-        "mounts and middleware."
+    not_run=(
+        f"{_TRIO} Tests of validation, dependencies, OpenAPI and telemetry: no transport changes "
+        "their result, and they take many times as long. The tests that do run are about bodies, "
+        "forms, files, headers, cookies, responses, streams, security schemes, routers, mounts and "
+        "middleware."
     ),
 )
 
@@ -114,7 +114,7 @@ WERKZEUG = Framework(
     "werkzeug",
     (*_PYTEST, "--ignore=tests/test_serving.py"),
     ("cffi", "cryptography", "ephemeral-port-reserve", "watchdog"),
-    left_out="`test_serving.py`: it is about Werkzeug's own server.",
+    not_run="`test_serving.py`: it tests Werkzeug's own server.",
 )
 
 DJANGO = Framework(
@@ -126,11 +126,13 @@ DJANGO = Framework(
     ),
     ("argon2-cffi", "bcrypt", "docutils", "jinja2", "pillow", "pyyaml", "tzdata"),
     folder="tests",
-    left_out=(
-        "Everything but `test_client`, `test_client_regress`, `view_tests`, `csrf_tests`, "
+    not_run=(
+        "Everything except `test_client`, `test_client_regress`, `view_tests`, `csrf_tests`, "
         "`sessions_tests`, `file_uploads` and `handlers`: the rest tests the ORM, forms and the "
         "admin."
     ),
 )
 
-FRAMEWORKS = {one.name: one for one in (STARLETTE, FASTAPI, FLASK, WERKZEUG, DJANGO)}
+FRAMEWORKS = {
+    framework.name: framework for framework in (STARLETTE, FASTAPI, FLASK, WERKZEUG, DJANGO)
+}

@@ -1,4 +1,4 @@
-"""Running one suite once, in a process of its own, directly or through one front. [I/O]"""
+"""Runs one suite once, in a separate process, directly or through one front. [I/O]"""
 
 import os
 import shutil
@@ -7,26 +7,29 @@ from pathlib import Path
 
 from compliance.frameworks.download import CHECKOUT
 from compliance.frameworks.lambda_transport import FRONT
-from compliance.frameworks.outcomes import RECORD, Outcomes, outcomes_from
+from compliance.frameworks.outcomes import RECORD, Outcomes, read_outcomes
 from compliance.frameworks.projects import Framework
 
 DIRECT = "direct"
-_SECONDS = 1800.0  # for one run: far more than any takes, so that a hang ends
-_RAN = (0, 1)  # exit codes of pytest and runtests.py when tests were run, failed ones included
-_SHOWN = 20
+_SECONDS = 1800.0  # for one run: far more than any run takes, to end one that hangs
+_COMPLETED = (
+    0,
+    1,
+)  # exit codes of pytest and runtests.py when the tests were run, even if some fail
+_SHOWN_LINES = 20
 
 
 class DidNotRun(Exception):
-    """A suite ended without having been run to its end; the message has the end of its output."""
+    """A suite did not run to its end. The message contains the end of its output."""
 
 
-def run(framework: Framework, front: str, python: str, sdist: Path, folder: Path) -> Outcomes:
-    """Every test's outcome. `front` is DIRECT or a front's name. Raises DidNotRun.
+def run_suite(framework: Framework, front: str, python: str, sdist: Path, folder: Path) -> Outcomes:
+    """The outcome of every test. `front` is DIRECT or the name of a front. Raises DidNotRun.
 
-    The suite runs in a copy of its sdist: tests that fail may leave files behind, which would make
-    others fail in the next run.
+    The suite runs in a copy of its sdist: failed tests may leave files that would make other tests
+    fail in the next run.
     """
-    files = _files(framework, sdist)
+    files = _find_files(framework, sdist)
     copy = folder / "copies" / framework.name
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(sdist, copy, symlinks=True)
@@ -55,32 +58,33 @@ def run(framework: Framework, front: str, python: str, sdist: Path, folder: Path
                 check=False,
             ).returncode
         except subprocess.TimeoutExpired:
-            raise _ended(framework, front, f"it took more than {_SECONDS:.0f} s", log) from None
-    outcomes = outcomes_from(record)
-    if code not in _RAN:
-        raise _ended(framework, front, f"it ended with exit code {code}", log)
+            reason = f"it took more than {_SECONDS:.0f} s"
+            raise _error_with_log(framework, front, reason, log) from None
+    outcomes = read_outcomes(record)
+    if code not in _COMPLETED:
+        raise _error_with_log(framework, front, f"it ended with exit code {code}", log)
     if not any(outcome.result == "passed" for outcome in outcomes.values()):
-        raise _ended(framework, front, "none of its tests passed", log)
+        raise _error_with_log(framework, front, "none of its tests passed", log)
     return outcomes
 
 
-def _files(framework: Framework, sdist: Path) -> list[str]:
-    """What its patterns stand for; each stands for something, or the suite has changed."""
+def _find_files(framework: Framework, sdist: Path) -> list[str]:
+    """The files that the patterns match. Raises DidNotRun if a pattern matches none."""
     folder = framework.cwd(sdist)
     found = {pattern: sorted(folder.glob(pattern)) for pattern in framework.files}
     missing = [pattern for pattern, paths in found.items() if not paths]
     if missing:
         raise DidNotRun(
             f"The suite of {framework.name} has no {', '.join(missing)} any more. "
-            "Mend its files in compliance/frameworks/projects.py."
+            "Update its files in compliance/frameworks/projects.py."
         )
     return [str(path.relative_to(folder)) for paths in found.values() for path in paths]
 
 
-def _ended(framework: Framework, front: str, how: str, log: Path) -> DidNotRun:
-    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()[-_SHOWN:]
-    said = "\n".join(f"  {line}" for line in lines)
+def _error_with_log(framework: Framework, front: str, reason: str, log: Path) -> DidNotRun:
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()[-_SHOWN_LINES:]
+    output = "\n".join(f"  {line}" for line in lines)
     return DidNotRun(
-        f"The suite of {framework.name} did not run ({front}): {how}. All of its output is in "
-        f"{log}; the end of it:\n{said}"
+        f"The suite of {framework.name} did not run ({front}): {reason}. The whole output is in "
+        f"{log}. Its last lines:\n{output}"
     )

@@ -1,4 +1,4 @@
-"""WsgiTransport: a WSGI app that hands its requests to another by way of a Lambda event."""
+"""WsgiTransport: a WSGI app that sends its requests to another app as Lambda events."""
 
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
@@ -6,13 +6,17 @@ from string import printable
 from typing import Any
 from urllib.parse import quote
 
-from compliance.frameworks.lambda_transport import LambdaTransport, public, root_option
+from compliance.frameworks.lambda_transport import (
+    LambdaTransport,
+    merge_root_path,
+    option_from_root_path,
+)
 from lambda_adapters.http.messages import Reply, Request
 from lambda_adapters.protocols.wsgi import App, Environ, request_from_environ
 from wsgi_lambda import Adapter
 
-# What PEP 3333 lets a server make of the request itself, so what comes from the event.
-_OF_THE_REQUEST = frozenset(
+# The keys that a server fills from the request (PEP 3333). Here they come from the event.
+_REQUEST_KEYS = frozenset(
     {
         "CONTENT_LENGTH",
         "CONTENT_TYPE",
@@ -32,34 +36,34 @@ _OF_THE_REQUEST = frozenset(
         "wsgi.url_scheme",
     }
 )
-_NEEDED = frozenset({"REQUEST_METHOD", "SERVER_NAME", "SERVER_PORT", "wsgi.url_scheme"})
+_REQUIRED_KEYS = frozenset({"REQUEST_METHOD", "SERVER_NAME", "SERVER_PORT", "wsgi.url_scheme"})
 
 
 class WsgiTransport:
-    """What a test puts into the environ beside the request stays in it; an exception of the app
-    is raised again, as a test client has it."""
+    """The app gets the environ's other keys too, those that a test has added. If the app raises,
+    the exception is raised again, as test clients do."""
 
     def __init__(self, app: App, transport: LambdaTransport) -> None:
         self.app = app
         self._transport = transport
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        if not environ.keys() >= _NEEDED:  # a test of the client itself: no request
+        if not environ.keys() >= _REQUIRED_KEYS:  # a test of the client itself, not a request
             return self.app(environ, start_response)
-        reply = reply_through_lambda(self.app, environ, self._transport)
-        start_response(f"{reply.status} {_reason(reply)}", reply.headers)
+        reply = send_through_lambda(self.app, environ, self._transport)
+        start_response(f"{reply.status} {_reason_phrase(reply)}", reply.headers)
         return [reply.body]
 
 
-def reply_through_lambda(app: App, environ: Environ, transport: LambdaTransport) -> Reply:
-    """The reply to the request that the environ holds. Raises what the app raised."""
-    raised: list[Exception] = []
+def send_through_lambda(app: App, environ: Environ, transport: LambdaTransport) -> Reply:
+    """The reply to the environ's request. Raises what the app raised."""
+    errors: list[Exception] = []
 
-    def beside(inner: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def app_with_extras(inner: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         inner.update(
             (key, value)
             for key, value in environ.items()
-            if key not in _OF_THE_REQUEST and not key.startswith("HTTP_")
+            if key not in _REQUEST_KEYS and not key.startswith("HTTP_")
         )
         try:
             chunks = app(inner, start_response)
@@ -70,22 +74,23 @@ def reply_through_lambda(app: App, environ: Environ, transport: LambdaTransport)
                 if close is not None:
                     close()
         except Exception as error:
-            raised.append(error)
+            errors.append(error)
             raise
 
-    handler = Adapter(beside, root_path=root_option(environ.get("SCRIPT_NAME", "")))
+    root_path = option_from_root_path(environ.get("SCRIPT_NAME", ""))
+    handler = Adapter(app_with_extras, root_path=root_path)
     try:
-        reply = transport.carry(client_request(environ), handler)
+        reply = transport.send(request_from_client_environ(environ), handler)
     finally:
-        if raised:
-            raise raised[0]
+        if errors:
+            raise errors[0]
     return reply
 
 
-def client_request(environ: Environ) -> Request:
-    """The request that a client would have sent for a server to make this environ of."""
+def request_from_client_environ(environ: Environ) -> Request:
+    """The request that a client must send so that a server makes this environ."""
     texts = {key: str(value) for key, value in environ.items() if not key.startswith("wsgi.")}
-    request = public(request_from_environ({**environ, **texts}, _body(environ)))
+    request = merge_root_path(request_from_environ({**environ, **texts}, _read_body(environ)))
     request.query = quote(environ.get("QUERY_STRING", "").encode("latin-1"), printable)
     if request.header("host") is None:
         name, port = request.server
@@ -94,9 +99,9 @@ def client_request(environ: Environ) -> Request:
     return request
 
 
-def _body(environ: Environ) -> bytes:
-    """The body that a client would send; it can do so again where the stream can be rewound,
-    as it does when it is redirected."""
+def _read_body(environ: Environ) -> bytes:
+    """The body of the request. The stream is rewound if it can be, because the client sends the
+    body again when it follows a redirect."""
     stream = environ.get("wsgi.input")
     if stream is None:
         return b""
@@ -116,8 +121,8 @@ def _can_rewind(stream: Any) -> bool:
     return seekable is not None and bool(seekable())
 
 
-def _reason(reply: Reply) -> str:
-    """The front's; without one HTTP's own, as HTTP/1.1 proxies write it."""
+def _reason_phrase(reply: Reply) -> str:
+    """The reply's own reason phrase, or the standard one of its status."""
     try:
         return reply.reason or HTTPStatus(reply.status).phrase
     except ValueError:

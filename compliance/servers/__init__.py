@@ -1,1 +1,1 @@
-"""What apps see behind our adapters and behind real servers, field by field: `make parity`."""
+"""Compares what apps see behind our adapters and behind real servers: `make parity`."""

@@ -16,4 +16,4 @@ THEMES: dict[str, list[RawRequest]] = {
 }
 REQUESTS = {request.name: request for theme in THEMES.values() for request in theme}
 THEME_OF = {request.name: name for name, theme in THEMES.items() for request in theme}
-assert len(REQUESTS) == sum(map(len, THEMES.values())), "two requests have one name"
+assert len(REQUESTS) == sum(map(len, THEMES.values())), "two requests have the same name"

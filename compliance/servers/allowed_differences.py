@@ -1,18 +1,16 @@
-"""What each source cannot carry of a request, and what it adds: the only place for either.
+"""The differences that are allowed in requests: what each source loses, and what it adds.
 
-An allowance tells which rows it is for, what it makes of the value that a server shows, and why.
-They are applied in this order. One that never changes anything on one of its rows fails the suite,
-like any difference that none explains.
+An allowance says for which rows it is, how it changes the value that a real server shows, and why.
+The allowances are applied in this order. The suite fails if a difference is not allowed, and also
+if an allowance changes nothing for one of its sources.
 """
 
 import base64
 import json
 
-from compliance.servers import header_losses as losing_headers
-from compliance.servers import losses as losing
-from compliance.servers import openwhisk_losses as losing_openwhisk
+from compliance.servers import header_losses, losses, openwhisk_losses
 from compliance.servers.comparison import Allowance
-from compliance.servers.losses import at, everywhere
+from compliance.servers.losses import for_every_source, for_sources
 from compliance.servers.rows import Row
 
 PAYLOAD_2 = ("http_api", "function_url")
@@ -22,15 +20,15 @@ LATTICE = ("vpc_lattice", "vpc_lattice_v1")
 GATEWAYS = (*PAYLOAD_1, *PAYLOAD_2, "load_balancer")
 
 
-def single(row: Row) -> bool:
+def is_single_value(row: Row) -> bool:
     return row.source == "load_balancer" and not row.front.multi_value
 
 
-def multi(row: Row) -> bool:
+def is_multi_value(row: Row) -> bool:
     return row.source == "load_balancer" and row.front.multi_value
 
 
-def at_origin(row: Row) -> bool:
+def is_origin_request(row: Row) -> bool:
     return row.source == "cloudfront" and row.front.event_type == "origin-request"
 
 
@@ -40,219 +38,222 @@ def takes_text(row: Row) -> bool:
     return row.source != "rest_api" or not row.front.binary_media_types
 
 
-def grouping(row: Row) -> bool:
-    return row.source in (*PAYLOAD_1, "vpc_lattice", "cloudfront") or multi(row)
+def groups_repeats(row: Row) -> bool:
+    return row.source in (*PAYLOAD_1, "vpc_lattice", "cloudfront") or is_multi_value(row)
 
 
 ALLOWED = [
     Allowance(
-        "headers", "headers", everywhere, losing_headers.remove_hop_by_hop,
-        "Connection, Keep-Alive, Proxy-Authorization, TE, Trailer, Transfer-Encoding and Upgrade "
-        "belong to one connection and end at the gateway (RFC 9110 §7.6.1).",
+        "headers", "headers", for_every_source, header_losses.drop_hop_by_hop,
+        "The gateway removes Connection, Keep-Alive, Proxy-Authorization, TE, Trailer, "
+        "Transfer-Encoding and Upgrade, which are for one connection only (RFC 9110 §7.6.1).",
     ),
     Allowance(
-        "headers", "", at(*GATEWAYS), losing_headers.with_the_gateways_own,
-        "API Gateway, Function URLs and load balancers write X-Amzn-Trace-Id, X-Forwarded-Port and "
-        "X-Forwarded-Proto themselves and add the client's address to X-Forwarded-For.",
+        "headers", "", for_sources(*GATEWAYS), header_losses.add_gateway_headers,
+        "API Gateway, Function URLs and load balancers set X-Amzn-Trace-Id, X-Forwarded-Port and "
+        "X-Forwarded-Proto and add the client's address to X-Forwarded-For.",
     ),
     Allowance(
-        "headers", "", at(*LATTICE), losing_headers.with_forwarded_for,
-        "VPC Lattice adds the client's address to X-Forwarded-For, and nothing else.",
+        "headers", "", for_sources(*LATTICE), header_losses.add_forwarded_for,
+        "VPC Lattice only adds the client's address to X-Forwarded-For.",
     ),
     Allowance(
-        "headers", "headers", at(*LATTICE), losing_headers.without_lattice_identity,
-        "VPC Lattice does not pass on headers that would name a caller to it.",
+        "headers", "headers", for_sources(*LATTICE), header_losses.drop_lattice_headers,
+        "VPC Lattice removes X-Amzn-Lattice-* headers, in which it would name the caller.",
     ),
     Allowance(
-        "headers", "headers", at("cloudfront"), losing_headers.without_what_cloudfront_keeps,
-        "CloudFront does not pass on Expect, X-Forwarded-Proto, X-Real-IP and its own X-Amz-Cf-*.",
+        "headers", "headers", for_sources("cloudfront"), header_losses.drop_cloudfront_headers,
+        "CloudFront removes Expect, X-Forwarded-Proto, X-Real-IP and X-Amz-Cf-*.",
     ),
     Allowance(
-        "headers", "", at_origin, losing_headers.with_cloudfronts_own,
-        "CloudFront adds the client's address to X-Forwarded-For, CloudFront-Forwarded-Proto and "
-        "Via before an origin-request trigger; before a viewer-request trigger it adds none.",
+        "headers", "", is_origin_request, header_losses.add_cloudfront_headers,
+        "Before an origin-request trigger, CloudFront adds CloudFront-Forwarded-Proto, Via and the "
+        "client's address in X-Forwarded-For. Before a viewer-request trigger it adds nothing.",
     ),
     Allowance(
-        "headers", "", at("openwhisk"), losing_openwhisk.with_the_gateways_own,
-        "OpenWhisk's gateways write X-Forwarded-Port and X-Forwarded-Proto themselves and add the "
-        "client's address to X-Forwarded-For.",
+        "headers", "", for_sources("openwhisk"), openwhisk_losses.add_gateway_headers,
+        "OpenWhisk's gateways set X-Forwarded-Port and X-Forwarded-Proto and add the client's "
+        "address to X-Forwarded-For.",
     ),
     Allowance(
-        "headers", "headers", at("rest_api"), losing_headers.without_what_rest_keeps,
-        "REST APIs do not pass on Content-MD5, Expect, Max-Forwards, Server and WWW-Authenticate.",
+        "headers", "headers", for_sources("rest_api"), header_losses.drop_rest_headers,
+        "REST APIs remove Content-MD5, Expect, Max-Forwards, Server and WWW-Authenticate.",
     ),
     Allowance(
-        "headers", "headers", at(*PAYLOAD_2), losing_headers.joined_by_commas,
-        "Payload 2.0 has one value a name: repeated headers are joined with a comma.",
+        "headers", "headers", for_sources(*PAYLOAD_2), header_losses.join_with_commas,
+        "Payload 2.0 has one value for each name: repeated headers are joined with a comma.",
     ),
     Allowance(
-        "headers", "headers", at(*PAYLOAD_2), losing_headers.without_empty_cookies,
-        "Payload 2.0 has a list of cookies, which holds no empty ones.",
+        "headers", "headers", for_sources(*PAYLOAD_2), header_losses.drop_empty_cookies,
+        "Payload 2.0 has a list of cookies, without empty ones.",
     ),
     Allowance(
-        "headers", "headers", single, losing.last_of_each,
-        "Without multi-value headers a load balancer passes on the last of several headers of one "
-        "name.",
+        "headers", "headers", is_single_value, losses.keep_last_of_each,
+        "Without multi-value headers, a load balancer passes on only the last header of each name.",
     ),
     Allowance(
-        "headers", "headers", at("openwhisk"), losing.last_of_each,
-        "OpenWhisk passes on the last of several headers of one name.",
+        "headers", "headers", for_sources("openwhisk"), losses.keep_last_of_each,
+        "OpenWhisk passes on only the last header of each name.",
     ),
     Allowance(
-        "headers", "headers", at("vpc_lattice_v1"), losing_headers.joined_by_commas_and_spaces,
-        "VPC Lattice's first version has one value a name: repeated headers are joined with a "
-        "comma, Cookie as well.",
+        "headers", "headers",
+        for_sources("vpc_lattice_v1"), header_losses.join_with_commas_and_spaces,
+        "VPC Lattice V1 has one value for each name: repeated headers, Cookie too, are joined with "
+        "a comma.",
     ),
     Allowance(
-        "headers", "header order", grouping, losing.grouped,
-        "The event has a map of names to lists: headers of one name stand together.",
+        "headers", "header order", groups_repeats, losses.group_repeats,
+        "The event maps names to lists of values, so headers with the same name are grouped.",
     ),
     Allowance(
-        "headers", "headers", grouping, losing_headers.with_one_cookie_header,
-        "Several Cookie headers become one, joined with a semicolon, as RFC 6265 §5.4 wants it.",
+        "headers", "headers", groups_repeats, header_losses.merge_cookie_headers,
+        "Several Cookie headers are joined into one with a semicolon (RFC 6265 §5.4).",
     ),
     Allowance(
-        "headers", "headers", at("rest_api", "openwhisk"), losing_headers.counted_by_rest,
-        "REST APIs and OpenWhisk do not pass on Content-Length; the adapter counts the body where "
-        "there is one.",
+        "headers", "headers",
+        for_sources("rest_api", "openwhisk"), header_losses.drop_length_without_body,
+        "REST APIs and OpenWhisk do not pass on Content-Length. The adapter sets it from the body, "
+        "if there is one.",
     ),
     Allowance(
-        "headers", "headers", everywhere, losing_headers.counted,
-        "A chunked body has arrived whole: it gets a Content-Length.",
+        "headers", "headers", for_every_source, header_losses.add_content_length,
+        "A chunked body arrives as a whole, with a Content-Length.",
     ),
     Allowance(
-        "headers", "headers", everywhere, losing_headers.recounted,
-        "A body that the platform has altered gets the length that it now has.",
+        "headers", "headers", for_every_source, header_losses.update_content_length,
+        "A body that the platform has changed has a new length.",
     ),
     Allowance(
-        "headers", "header order", everywhere, losing_headers.cookies_and_length_last,
-        "Cookie and Content-Length are written anew, behind all other headers.",
+        "headers", "header order", for_every_source, header_losses.move_cookie_and_length_last,
+        "The adapter writes Cookie and Content-Length after all other headers.",
     ),
     Allowance(
-        "headers", "headers", at("openwhisk"), losing_openwhisk.with_a_type,
-        "OpenWhisk takes a body without a Content-Type for application/octet-stream, and says so.",
+        "headers", "headers", for_sources("openwhisk"), openwhisk_losses.add_content_type,
+        "OpenWhisk sets application/octet-stream on a body without a Content-Type.",
     ),
     Allowance(
-        "headers", "headers", everywhere, losing_headers.without_proxy,
-        "A Proxy header never becomes HTTP_PROXY, which programs take for their own proxy "
-        "(httpoxy.org). ASGI apps see the header.",
+        "headers", "headers", for_every_source, header_losses.drop_proxy_header,
+        "WSGI apps do not get a Proxy header, because programs read HTTP_PROXY as a setting "
+        "(httpoxy.org). ASGI apps get it.",
     ),
     Allowance(
-        "path", "path", everywhere, losing.with_a_slash,
-        "A path begins with a slash: `OPTIONS *`, a target with a host, and one without a slash "
-        "get one from the local gateway; what AWS does with them is not known.",
+        "path", "path", for_every_source, losses.add_leading_slash,
+        "A path begins with a slash. The local gateway adds one to `OPTIONS *`, to a target with a "
+        "host and to a target without a slash. What AWS does with them is not known.",
     ),
     Allowance(
-        "path", "path", everywhere, losing.with_what_follows_a_hash,
-        "A # that is no escape, which no browser sends, is part of the path, as in uvicorn; "
-        "gunicorn ends the path there.",
+        "path", "path", for_every_source, losses.keep_path_after_hash,
+        "A # in a path is part of the path, as in uvicorn. gunicorn ends the path there. Browsers "
+        "do not send it.",
     ),
     Allowance(
-        "path", "path", at(*DECODED_PATH, "openwhisk"), losing.decoded_path,
-        "The path is decoded on its way: bytes that are not UTF-8 are U+FFFD by then, where WSGI "
-        "would show them. ASGI shows U+FFFD anyway.",
+        "path", "path", for_sources(*DECODED_PATH, "openwhisk"), losses.decode_path,
+        "The platform decodes the path: bytes that are not UTF-8 become U+FFFD. Behind a server, "
+        "WSGI apps see the bytes and ASGI apps see U+FFFD.",
     ),
     Allowance(
-        "raw_path", "raw path", everywhere, losing.with_a_slash_in_front,
-        "The same slash in front of what is no path.",
+        "raw_path", "raw path", for_every_source, losses.add_slash_to_raw_path,
+        "The slash that is added to the path is also in the raw path.",
     ),
     Allowance(
-        "raw_path", "raw path", everywhere, losing.without_hash,
-        "The same # is written as %23.",
+        "raw_path", "raw path", for_every_source, losses.escape_hash,
+        "A # in the raw path is written as %23.",
     ),
     Allowance(
-        "raw_path", "raw path", at(*DECODED_PATH), losing.decoded_raw_path,
-        "The path is decoded on its way, and encoded again only where it must be.",
+        "raw_path", "raw path", for_sources(*DECODED_PATH), losses.reencode_raw_path,
+        "The platform decodes the path. The adapter encodes only what must be encoded.",
     ),
     Allowance(
-        "raw_path", "raw path", at("openwhisk"), losing_openwhisk.same_segments,
-        "OpenWhisk decodes each segment of the path and encodes it again in its own spelling.",
+        "raw_path", "raw path", for_sources("openwhisk"), openwhisk_losses.accept_same_segments,
+        "OpenWhisk decodes each segment of the path and encodes it again, in another spelling.",
     ),
     Allowance(
-        "method", "method", at("openwhisk"), losing_openwhisk.in_capitals,
-        "OpenWhisk writes methods in small letters, so they can only be taken for capitals.",
+        "method", "method", for_sources("openwhisk"), openwhisk_losses.upper_case_method,
+        "OpenWhisk writes methods in lower case. The adapter converts them to upper case.",
     ),
     Allowance(
-        "query", "query", everywhere, losing.query_without_hash,
+        "query", "query", for_every_source, losses.escape_hash_in_query,
         "A # in a query is written as %23; gunicorn ends the query there.",
     ),
     Allowance(
-        "query", "query", at(*PAYLOAD_1), losing.same_pairs,
-        "The query is decoded on its way: the same pairs, spelled anew, those of one key together.",
+        "query", "query", for_sources(*PAYLOAD_1), losses.accept_same_pairs,
+        "The platform decodes the query. The adapter encodes the same pairs again, in another "
+        "spelling and grouped by key.",
     ),
     Allowance(
-        "query", "query", at("openwhisk"), losing_openwhisk.same_parts,
-        "OpenWhisk decodes the query and encodes it again in its own spelling.",
+        "query", "query", for_sources("openwhisk"), openwhisk_losses.accept_same_parts,
+        "OpenWhisk decodes the query and encodes it again, in another spelling.",
     ),
     Allowance(
-        "query", "query", at("load_balancer", "vpc_lattice_v1"), losing.equals_signs,
-        "The query is split on its way: each key has an equals sign, empty parts are gone.",
+        "query", "query",
+        for_sources("load_balancer", "vpc_lattice_v1"), losses.add_equals_signs,
+        "The platform splits the query: each key gets an equals sign, and empty parts are removed.",
     ),
     Allowance(
-        "query", "query", multi, losing.grouped_pairs,
-        "The event has a map of keys to lists: values of one key stand together.",
+        "query", "query", is_multi_value, losses.group_pairs,
+        "The event maps keys to lists of values, so values of the same key are grouped.",
     ),
     Allowance(
-        "query", "query", single, losing.last_pairs,
-        "Without multi-value headers a load balancer passes on the last value of a repeated key.",
+        "query", "query", is_single_value, losses.keep_last_pairs,
+        "Without multi-value headers, a load balancer passes on only the last value of each key.",
     ),
     Allowance(
-        "query", "query", at("vpc_lattice_v1"), losing.last_pairs,
-        "VPC Lattice's first version passes on the last value of a repeated key.",
+        "query", "query", for_sources("vpc_lattice_v1"), losses.keep_last_pairs,
+        "VPC Lattice V1 passes on only the last value of each key.",
     ),
     Allowance(
-        "body", "body", takes_text, losing.spoiled_body,
-        "A body that is sent as text must be UTF-8: other bytes become U+FFFD.",
+        "body", "body", takes_text, losses.replace_body,
+        "In a body that is sent as text, bytes that are not UTF-8 become U+FFFD.",
     ),
     Allowance(
-        "body", "body", at("cloudfront"), losing.spoiled_body,
-        "CloudFront passes on the body of DELETE, PATCH, POST and PUT alone.",
+        "body", "body", for_sources("cloudfront"), losses.replace_body,
+        "CloudFront passes on a body only for DELETE, PATCH, POST and PUT.",
     ),
     Allowance(
         "http_version", "http version",
-        at(*PAYLOAD_1, *LATTICE, "load_balancer", "cloudfront", "openwhisk"),
-        losing.version_1_1,
-        "The event does not tell the HTTP version: 1.1 stands for all.",
+        for_sources(*PAYLOAD_1, *LATTICE, "load_balancer", "cloudfront", "openwhisk"),
+        losses.set_version_1_1,
+        "The event does not contain the HTTP version. The app sees 1.1.",
     ),
     Allowance(
-        "http_version", "http version", at(*PAYLOAD_2), losing.known_version,
-        "Of the HTTP versions only 1.0, 1.1, 2 and 3 exist.",
+        "http_version", "http version", for_sources(*PAYLOAD_2), losses.normalize_version,
+        "Only the HTTP versions 1.0, 1.1, 2 and 3 exist. The app sees 1.1 for all others.",
     ),
     Allowance(
-        "scheme", "", losing.untold, losing.https,
-        "VPC Lattice and CloudFront's viewer-request events do not tell the scheme: it is taken "
-        "for https.",
+        "scheme", "", losses.lacks_scheme, losses.set_https,
+        "Events of VPC Lattice and CloudFront's viewer-request events do not contain the scheme. "
+        "The app sees https.",
     ),
     Allowance(
-        "client", "", everywhere, losing.without_port,
-        "The event tells the client's address, not its port.",
+        "client", "", for_every_source, losses.drop_port,
+        "The event contains the client's address, but not its port.",
     ),
     Allowance(
-        "server", "", everywhere, losing.from_host,
-        "Nothing listens on Lambda: the server is what Host names, as behind any proxy.",
+        "server", "", for_every_source, losses.server_from_host,
+        "Nothing listens on Lambda, so the server is the one that Host names, as behind a proxy.",
     ),
     Allowance(
-        "keys", "", everywhere, losing.our_keys,
-        "The keys that begin with `aws.` are ours, `REQUEST_URI` is uWSGI's name for `RAW_URI`; "
-        "`SERVER_SOFTWARE`, `gunicorn.socket` and `wsgi.early_hints` are gunicorn's.",
+        "keys", "", for_every_source, losses.add_our_keys,
+        "The adapters add the keys that begin with `aws.` and `REQUEST_URI`, which is uWSGI's name "
+        "for `RAW_URI`. gunicorn adds `SERVER_SOFTWARE`, `gunicorn.socket` and `wsgi.early_hints`.",
     ),
 ]  # fmt: skip
 COLUMNS = ["method", "path", "raw path", "query", "headers", "header order", "body", "http version"]
 
 _KB, _MB = 1024, 1024 * 1024
-# Bytes of a body, where the platform counts it before it makes the event; else of the event.
+# For these sources the platform limits the body, for the others the event. In bytes.
 _BODY_LIMITS = {"load_balancer": _MB, "openwhisk": _MB}
 _CLOUDFRONT_LIMITS = {"viewer-request": 40 * _KB, "origin-request": _MB}
 _EVENT_LIMIT = 6 * _MB
 TOO_LARGE = (
-    "Lambda takes events of 6 MB as JSON, base64 included; load balancers and OpenWhisk take "
-    "bodies of 1 MB; CloudFront cuts bodies off at 1 MB (origin request) or 40 KB (viewer "
-    "request). What is larger is answered with 413, and the app is not called."
+    "Lambda accepts events of up to 6 MB as JSON, base64 included. Load balancers and OpenWhisk "
+    "accept bodies of up to 1 MB. CloudFront truncates bodies at 1 MB (origin request) or 40 KB "
+    "(viewer request). A larger request gets a 413, and the app is not called."
 )
 
 
-def too_large(row: Row, body: bytes, as_text: bool) -> bool:
-    """Whether the app is not called for a request with this body."""
+def is_too_large(row: Row, body: bytes, as_text: bool) -> bool:
+    """Whether this body is too large, so that the app is not called."""
     if row.source == "cloudfront":
         return len(body) > _CLOUDFRONT_LIMITS[row.front.event_type]
     if row.source in _BODY_LIMITS:

@@ -1,4 +1,4 @@
-"""What a server shows an app, what ours shows it, and which allowances stand between the two."""
+"""One case of the comparison, and the allowances that explain a difference."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -16,8 +16,9 @@ Value = Any
 class Case:
     """One request or reply on one row.
 
-    `kind`: asgi or wsgi. `request` is what the gateway took from the wire; `ours` the value that
-    our adapter gave, for rules that can only say what both must mean.
+    `kind` is asgi or wsgi. `raw` is the request as bytes, `request` as the gateway parsed it, and
+    `sent_headers` are its headers. `ours` is the value behind our adapter, for rules that accept
+    two spellings.
     """
 
     kind: str
@@ -25,16 +26,16 @@ class Case:
     name: str
     request: Request
     raw: RawRequest
-    sent: Headers = field(default_factory=list)
+    sent_headers: Headers = field(default_factory=list)
     ours: Value = None
 
 
 @dataclass(frozen=True, eq=False)
 class Allowance:
-    """A difference that a row may have, as what it makes of the server's value.
+    """An allowed difference: `change` turns the value of the server into the allowed value.
 
-    `field` is the record's, `column` the table's; an empty column: what every platform does to
-    every message, which the tables do not count. `where` tells the rows.
+    `field` is a field of the record, `column` a column of the tables. An empty column is for a
+    difference that every message has and that the tables do not count. `where` selects the rows.
     """
 
     field: str
@@ -46,7 +47,7 @@ class Allowance:
 
 @dataclass(frozen=True)
 class Difference:
-    """A value that is neither the server's nor what the allowances make of it."""
+    """A value that is not the one that the allowances make from the server's value."""
 
     row: str
     kind: str
@@ -59,29 +60,29 @@ class Difference:
     def __str__(self) -> str:
         lines = [f"{self.row} ({self.kind}), {self.name}: {self.field}"]
         values = {"server": self.theirs, "allowed": self.expected, "ours": self.ours}
-        lines += [f"  {word:8}{_short(value)}" for word, value in values.items()]
+        lines += [f"  {word:8}{_shorten(value)}" for word, value in values.items()]
         return "\n".join(lines)
 
 
-def expectation(
+def apply_allowances(
     value: Value,
     case: Case,
     allowances: Sequence[Allowance],
-    seen: Callable[[Value], Value],
+    convert: Callable[[Value], Value],
 ) -> tuple[Value, list[Allowance]]:
-    """What the app is to see instead of `value`, and the allowances that it took.
+    """The value that the app is expected to see, and the allowances that were needed for it.
 
-    `seen` makes what an app sees of a value: an allowance counts where that changes.
+    `convert` turns a value into what an app sees. An allowance is needed if it changes that.
     """
     used = []
     for allowance in allowances:
         changed = allowance.change(value, case)
-        if seen(changed) != seen(value):
+        if convert(changed) != convert(value):
             used.append(allowance)
         value = changed
-    return seen(value), used
+    return convert(value), used
 
 
-def _short(value: Value) -> str:
+def _shorten(value: Value) -> str:
     text = repr(value)
     return text if len(text) <= 400 else f"{text[:200]} ... {text[-200:]}"

@@ -1,4 +1,4 @@
-"""Compares what the servers showed with what ours shows, field by field, and keeps count."""
+"""Compares the records of the real servers with ours, field by field, and counts the results."""
 
 import logging
 from collections import defaultdict
@@ -14,18 +14,18 @@ from compliance.servers.allowed_reply_differences import ALLOWED_OF_REPLIES
 from compliance.servers.clients import (
     HANDLERS,
     TooLarge,
-    asking_for,
-    invocation_of,
-    our_record,
-    our_reply,
-    records_of,
-    replies_of,
+    invocation_from_request,
+    record_our_reply,
+    record_our_request,
+    record_replies,
+    record_requests,
+    request_for_reply,
     request_from_record,
 )
-from compliance.servers.comparison import Allowance, Case, Difference, expectation
-from compliance.servers.header_losses import folded
+from compliance.servers.comparison import Allowance, Case, Difference, apply_allowances
+from compliance.servers.header_losses import variables_from_headers
 from compliance.servers.odd_replies import REPLIES
-from compliance.servers.real_servers import running
+from compliance.servers.real_servers import run_servers
 from compliance.servers.recording_apps import Record
 from compliance.servers.rows import ROWS, Row
 
@@ -45,8 +45,8 @@ _SOURCE_OF = {row.name: row.source for row in ROWS}
 
 @dataclass
 class Tally:
-    """One row of a table: the names of what was compared, of what the platform was too small for,
-    and of what differed in each column."""
+    """One row of a table. `compared` and `too_large` are names of requests or replies; too large
+    ones are not compared. `differing` has for each column the names that differ."""
 
     compared: list[str] = field(default_factory=list)
     too_large: list[str] = field(default_factory=list)
@@ -54,9 +54,13 @@ class Tally:
 
 
 @dataclass
-class Measured:
-    """All that one run has found. `tallies`: by requests or replies, by kind, by row; `used`: by
-    allowance and row, the names and kinds that it was needed for."""
+class Measurement:
+    """All results of one run.
+
+    `records` are by server and root path, `replies` by server. `tallies` are by "requests" or
+    "replies", kind and row. `used` has for an allowance and a row the kinds and names that needed
+    it.
+    """
 
     records: dict[tuple[str, str], Records] = field(default_factory=dict)
     replies: dict[str, dict[str, Record]] = field(default_factory=dict)
@@ -67,22 +71,26 @@ class Measured:
     differences: list[Difference] = field(default_factory=list)
 
 
-def measure() -> Measured:
-    """Everything. Raises CannotStart where a server does not start."""
-    measured = Measured()
-    with _quiet(), running(*SERVERS) as servers, ThreadPoolExecutor(len(servers)) as pool:
-        for server, records in zip(servers, pool.map(records_of, servers), strict=True):
-            measured.records[server.name, server.root] = records
+def measure() -> Measurement:
+    """Start the servers and compare everything. Raises CannotStart if a server does not start."""
+    measurement = Measurement()
+    with (
+        _logging_disabled(),
+        run_servers(*SERVERS) as servers,
+        ThreadPoolExecutor(len(servers)) as pool,
+    ):
+        for server, records in zip(servers, pool.map(record_requests, servers), strict=True):
+            measurement.records[server.name, server.root] = records
         plain = [server for server in servers if not server.root]
-        for server, replies in zip(plain, pool.map(replies_of, plain), strict=True):
-            measured.replies[server.name] = replies
-        _compare_all(measured)
-    return measured
+        for server, replies in zip(plain, pool.map(record_replies, plain), strict=True):
+            measurement.replies[server.name] = replies
+        _compare_all(measurement)
+    return measurement
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
-    """What the adapters refuse is compared, so their log would say it twice."""
+def _logging_disabled() -> Iterator[None]:
+    """The adapters log what they refuse, which is compared here anyway."""
     before = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
     try:
@@ -91,108 +99,114 @@ def _quiet() -> Iterator[None]:
         logging.disable(before)
 
 
-def _compare_all(measured: Measured) -> None:
+def _compare_all(measurement: Measurement) -> None:
     for row in ROWS:
         for kind in HANDLERS:
-            measured.tallies["requests", kind, row.name] = Tally()
-            measured.tallies["replies", kind, row.name] = Tally()
-        _compare_requests(measured, row)
+            measurement.tallies["requests", kind, row.name] = Tally()
+            measurement.tallies["replies", kind, row.name] = Tally()
+        _compare_requests(measurement, row)
         if "replies" in row.themes:
-            _compare_replies(measured, row)
+            _compare_replies(measurement, row)
 
 
-def _compare_requests(measured: Measured, row: Row) -> None:
-    for name, seen in measured.records["uvicorn", row.platform.root].items():
-        parsed = measured.records["uvicorn", ""][name]
+def _compare_requests(measurement: Measurement, row: Row) -> None:
+    root = row.local_front.root
+    for name, seen in measurement.records["uvicorn", root].items():
+        parsed = measurement.records["uvicorn", ""][name]
         if THEME_OF[name] not in row.themes or isinstance(seen, str) or isinstance(parsed, str):
-            continue  # refused: listed apart
+            continue  # uvicorn refuses it; the page lists these requests in a separate table
         raw = REQUESTS[name]
         request = request_from_record(parsed, raw.body)
         try:
-            invocation = invocation_of(row, request)
+            invocation = invocation_from_request(row, request)
         except TooLarge:
             for kind in HANDLERS:
-                measured.tallies["requests", kind, row.name].too_large.append(name)
+                measurement.tallies["requests", kind, row.name].too_large.append(name)
             continue
         for kind in HANDLERS:
-            theirs = measured.records[REFERENCE[kind], row.platform.root][name]
-            ours = our_record(kind, invocation)
+            theirs = measurement.records[REFERENCE[kind], root][name]
+            ours = record_our_request(kind, invocation)
             case = Case(kind, row, name, request, raw, parsed["headers"])
-            _compare_records(measured, case, theirs, ours)
+            _compare_records(measurement, case, theirs, ours)
 
 
 def _compare_records(
-    measured: Measured, case: Case, theirs: Record | str, ours: Record | str
+    measurement: Measurement, case: Case, theirs: Record | str, ours: Record | str
 ) -> None:
     if ours == "413":
-        measured.tallies["requests", case.kind, case.row.name].too_large.append(case.name)
-    elif isinstance(ours, str):  # what uvicorn serves is served
-        measured.differences.append(
+        measurement.tallies["requests", case.kind, case.row.name].too_large.append(case.name)
+    elif isinstance(ours, str):  # uvicorn serves this request, so the adapter must serve it too
+        measurement.differences.append(
             Difference(case.row.name, case.kind, case.name, "status", "200", "200", ours)
         )
     elif not isinstance(theirs, str):
-        compare(measured, case, theirs, ours)
+        compare(measurement, case, theirs, ours)
 
 
-def _compare_replies(measured: Measured, row: Row) -> None:
-    parsed = measured.records["uvicorn", ""]["path: root"]
+def _compare_replies(measurement: Measurement, row: Row) -> None:
+    parsed = measurement.records["uvicorn", ""]["path: root"]
     assert not isinstance(parsed, str), "uvicorn serves a plain GET"
     for name, reply in REPLIES.items():
-        raw = asking_for(reply)
+        raw = request_for_reply(reply)
         request = request_from_record(
             {**parsed, "method": raw.method, "query": f"reply={name}"}, b""
         )
-        invocation = invocation_of(row, request)
+        invocation = invocation_from_request(row, request)
         for kind in HANDLERS:
             case = Case(kind, row, name, request, raw)
-            theirs = measured.replies[REFERENCE[kind]][name]
-            ours = our_reply(kind, invocation)
+            theirs = measurement.replies[REFERENCE[kind]][name]
+            ours = record_our_reply(kind, invocation)
             if ours["status"] == 500 != theirs["status"]:
-                measured.tallies["replies", kind, row.name].too_large.append(name)
+                measurement.tallies["replies", kind, row.name].too_large.append(name)
             else:
-                compare(measured, case, theirs, ours, "replies")
+                compare(measurement, case, theirs, ours, "replies")
 
 
 def compare(
-    measured: Measured, case: Case, theirs: Record, ours: Record, what: str = "requests"
+    measurement: Measurement, case: Case, theirs: Record, ours: Record, what: str = "requests"
 ) -> None:
-    """One record with another, into what was measured."""
+    """Compare two records and write the result into the measurement."""
     allowances = ALLOWED if what == "requests" else ALLOWED_OF_REPLIES
-    tally = measured.tallies[what, case.kind, case.row.name]
+    tally = measurement.tallies[what, case.kind, case.row.name]
     tally.compared.append(case.name)
     for name in theirs:
         fitting = [a for a in allowances if a.field == name and a.where(case.row)]
-        start, seen = _start(case, name, theirs)
-        expected, used = expectation(start, replace(case, ours=ours[name]), fitting, seen)
+        start, convert = _start_value(case, name, theirs)
+        expected, used = apply_allowances(start, replace(case, ours=ours[name]), fitting, convert)
         for allowance in used:
-            measured.used[allowance, case.row.name].add((case.kind, case.name))
+            measurement.used[allowance, case.row.name].add((case.kind, case.name))
             if allowance.column:
                 tally.differing[allowance.column].add(case.name)
         if expected != ours[name]:
-            measured.differences.append(
+            measurement.differences.append(
                 Difference(
                     case.row.name, case.kind, case.name, name, theirs[name], expected, ours[name]
                 )
             )
 
 
-def _start(case: Case, name: str, theirs: Record) -> tuple[Any, Callable[[Any], Any]]:
-    """A WSGI server has joined repeated headers, so the allowances start from those sent."""
+def _start_value(case: Case, name: str, theirs: Record) -> tuple[Any, Callable[[Any], Any]]:
+    """The value that the allowances change, and the function that converts it for the app.
+
+    A WSGI server joins repeated headers, so there the allowances change the headers that were sent.
+    """
     if name == "headers" and "status" in theirs:
         return theirs[name], sorted
     if name == "headers" and case.kind == "wsgi":
-        return case.sent, folded
-    return theirs[name], _as_it_is
+        return case.sent_headers, variables_from_headers
+    return theirs[name], _keep
 
 
-def _as_it_is(value: Any) -> Any:
+def _keep(value: Any) -> Any:
     return value
 
 
-def unneeded(measured: Measured) -> list[str]:
-    """Allowances that changed nothing on any row of a source that they are for."""
+def find_unneeded(measurement: Measurement) -> list[str]:
+    """Allowances that changed nothing for one of their sources: the source and the reason."""
     needed = {
-        (allowance, _SOURCE_OF[row]) for (allowance, row), names in measured.used.items() if names
+        (allowance, _SOURCE_OF[row])
+        for (allowance, row), names in measurement.used.items()
+        if names
     }
     return [
         f"{source}: {allowance.reason}"

@@ -1,4 +1,4 @@
-"""Odd replies, which the recording apps give when they are asked for them by name."""
+"""Odd replies. The recording apps send them when a query names one of them."""
 
 import gzip
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ _HTML = ("content-type", "text/html; charset=utf-8")
 
 @dataclass(frozen=True)
 class OddReply:
-    """A reply as an app gives it, to a request with `method`. `pieces`: the body, if streamed."""
+    """A reply of an app to a request with `method`. `pieces` is a streamed body, in chunks."""
 
     name: str
     status: int = 200
@@ -26,40 +26,46 @@ class OddReply:
 
     @property
     def chunks(self) -> list[bytes]:
-        """The body as the app sends it."""
+        """The body in the chunks that the app sends."""
         body = self.body.encode() if isinstance(self.body, str) else self.body
         return list(self.pieces) or ([body] if body else [])
 
     @property
     def reason(self) -> str:
-        """The reason phrase of a WSGI app; ASGI has none."""
+        """The reason phrase, which only WSGI apps send."""
         return self.phrase or phrase_of(self.status)
 
 
 def phrase_of(status: int) -> str:
-    """A status's own reason phrase; "" where it has none."""
+    """The standard reason phrase of a status, or ""."""
     return next((known.phrase for known in HTTPStatus if known == status), "")
 
 
-def _status(status: int) -> OddReply:
-    return OddReply(f"status-{status}", status, [("content-type", "text/plain")], "said")
+def _reply_with_status(status: int) -> OddReply:
+    return OddReply(f"status-{status}", status, [("content-type", "text/plain")], "text")
 
 
-def _typed(name: str, content_type: str, body: bytes | str) -> OddReply:
+def _reply_with_type(name: str, content_type: str, body: bytes | str) -> OddReply:
     return OddReply(f"type-{name}", headers=[("content-type", content_type)], body=body)
 
 
-def _headed(name: str, *headers: tuple[str, str]) -> OddReply:
+def _reply_with_headers(name: str, *headers: tuple[str, str]) -> OddReply:
     return OddReply(f"headers-{name}", headers=[_HTML, *headers], body="<p>")
 
 
-def _cookies(name: str, *cookies: str) -> OddReply:
-    return _headed(f"cookies-{name}", *(("set-cookie", cookie) for cookie in cookies))
+def _reply_with_cookies(name: str, *cookies: str) -> OddReply:
+    return _reply_with_headers(f"cookies-{name}", *(("set-cookie", cookie) for cookie in cookies))
 
 
 _STATUSES = [
-    *map(_status, (200, 201, 202, 203, 206, 207, 226, 300, 400, 401, 403, 404, 405, 409, 410)),
-    *map(_status, (413, 415, 418, 422, 429, 451, 500, 501, 502, 503, 504, 511, 299, 499, 599)),
+    *map(
+        _reply_with_status,
+        (200, 201, 202, 203, 206, 207, 226, 300, 400, 401, 403, 404, 405, 409, 410),
+    ),
+    *map(
+        _reply_with_status,
+        (413, 415, 418, 422, 429, 451, 500, 501, 502, 503, 504, 511, 299, 499, 599),
+    ),
     OddReply("status-204", 204),
     OddReply("status-204-with-a-body", 204, [_HTML], "<p>"),
     OddReply("status-205", 205, [("content-length", "0")]),
@@ -75,57 +81,65 @@ _STATUSES = [
 ]
 
 _HEADERS = [
-    _headed("repeated", ("x-a", "1"), ("x-a", "2")),
-    _headed("repeated-apart", ("x-a", "1"), ("x-b", "2"), ("x-a", "3")),
-    _headed("repeated-vary", ("vary", "accept"), ("vary", "cookie")),
-    _headed("repeated-link", ("link", "</a>; rel=next"), ("link", "</b, c>; rel=prev")),
-    _headed("repeated-authenticate", ("www-authenticate", "Basic"), ("www-authenticate", "Bearer")),
-    _headed("empty", ("x-empty", "")),
-    _headed("latin-1", ("x-name", "café")),
-    _headed("utf-8", ("x-name", "café".encode().decode("latin-1"))),
-    _headed("quotes", ("content-disposition", 'attachment; filename="a \\" b.txt"')),
-    _headed("odd-name", ("x!#$%&'*+.^_`|~", "a")),
-    _headed("underscore", ("x_a", "a")),
-    _headed("long", ("x-long", "0123456789abcdef" * 512)),
-    _headed("many", *((f"x-{n}", str(n)) for n in range(80))),
-    _headed("tab-inside", ("x-a", "a\tb")),
-    _headed("own-date", ("date", "Thu, 01 Jan 1970 00:00:00 GMT")),
-    _headed("own-server", ("server", "mine/1.0")),
-    _headed("own-via", ("via", "1.1 mine")),
-    _headed("authenticate", ("www-authenticate", 'Basic realm="a, b"')),
-    _headed("cors", ("access-control-allow-origin", "*"), ("access-control-max-age", "5")),
-    _headed("length", ("content-length", "3")),
-    _headed("cache", ("cache-control", "no-cache, no-store"), ("expires", "0"), ("age", "1")),
-    _headed("security", ("strict-transport-security", "max-age=1"), ("x-frame-options", "DENY")),
-    _headed("trace-id", ("x-amzn-trace-id", "Root=1-0-0"), ("x-amzn-requestid", "a")),
+    _reply_with_headers("repeated", ("x-a", "1"), ("x-a", "2")),
+    _reply_with_headers("repeated-apart", ("x-a", "1"), ("x-b", "2"), ("x-a", "3")),
+    _reply_with_headers("repeated-vary", ("vary", "accept"), ("vary", "cookie")),
+    _reply_with_headers("repeated-link", ("link", "</a>; rel=next"), ("link", "</b, c>; rel=prev")),
+    _reply_with_headers(
+        "repeated-authenticate", ("www-authenticate", "Basic"), ("www-authenticate", "Bearer")
+    ),
+    _reply_with_headers("empty", ("x-empty", "")),
+    _reply_with_headers("latin-1", ("x-name", "café")),
+    _reply_with_headers("utf-8", ("x-name", "café".encode().decode("latin-1"))),
+    _reply_with_headers("quotes", ("content-disposition", 'attachment; filename="a \\" b.txt"')),
+    _reply_with_headers("odd-name", ("x!#$%&'*+.^_`|~", "a")),
+    _reply_with_headers("underscore", ("x_a", "a")),
+    _reply_with_headers("long", ("x-long", "0123456789abcdef" * 512)),
+    _reply_with_headers("many", *((f"x-{n}", str(n)) for n in range(80))),
+    _reply_with_headers("tab-inside", ("x-a", "a\tb")),
+    _reply_with_headers("own-date", ("date", "Thu, 01 Jan 1970 00:00:00 GMT")),
+    _reply_with_headers("own-server", ("server", "mine/1.0")),
+    _reply_with_headers("own-via", ("via", "1.1 mine")),
+    _reply_with_headers("authenticate", ("www-authenticate", 'Basic realm="a, b"')),
+    _reply_with_headers(
+        "cors", ("access-control-allow-origin", "*"), ("access-control-max-age", "5")
+    ),
+    _reply_with_headers("length", ("content-length", "3")),
+    _reply_with_headers(
+        "cache", ("cache-control", "no-cache, no-store"), ("expires", "0"), ("age", "1")
+    ),
+    _reply_with_headers(
+        "security", ("strict-transport-security", "max-age=1"), ("x-frame-options", "DENY")
+    ),
+    _reply_with_headers("trace-id", ("x-amzn-trace-id", "Root=1-0-0"), ("x-amzn-requestid", "a")),
     OddReply("headers-none", body="bare"),
     OddReply("headers-none-and-no-body"),
 ]
 
 _COOKIES = [
-    _cookies("one", "a=1; Path=/; HttpOnly"),
-    _cookies("three", "a=1", "b=2; Secure", "c=3; SameSite=Lax"),
-    _cookies("same-name", "a=1; Path=/", "a=2; Path=/x", "a=1; Path=/"),
-    _cookies("expires", "a=1; expires=Thu, 01 Jan 1970 00:00:00 GMT", "b=2"),
-    _cookies("quoted", 'a="b, c; d"', "e="),
-    _cookies("sixty", *(f"c{n}={n}" for n in range(60))),
+    _reply_with_cookies("one", "a=1; Path=/; HttpOnly"),
+    _reply_with_cookies("three", "a=1", "b=2; Secure", "c=3; SameSite=Lax"),
+    _reply_with_cookies("same-name", "a=1; Path=/", "a=2; Path=/x", "a=1; Path=/"),
+    _reply_with_cookies("expires", "a=1; expires=Thu, 01 Jan 1970 00:00:00 GMT", "b=2"),
+    _reply_with_cookies("quoted", 'a="b, c; d"', "e="),
+    _reply_with_cookies("sixty", *(f"c{n}={n}" for n in range(60))),
 ]
 
 _BODIES = [
-    _typed("json", "application/json", '{"a": "ü"}'),
-    _typed("html-utf-8", "text/html; charset=utf-8", _TEXT),
-    _typed("text-latin-1", "text/plain; charset=iso-8859-1", "Grüße".encode("latin-1")),
-    _typed("text-utf-16", "text/plain; charset=utf-16", "Grüße".encode("utf-16")),
-    _typed("text-of-every-byte", "text/plain", _EVERY),
-    _typed("text-like-base64", "text/plain", "SGVsbG8="),
-    _typed("bytes", "application/octet-stream", _EVERY),
-    _typed("image", "image/png", b"\x89PNG\r\n\x1a\n" + _EVERY),
-    _typed("svg", "image/svg+xml", b"<svg>" + _TEXT + b"</svg>"),
-    _typed("problem-json", "application/problem+json", '{"title": "ü"}'),
-    _typed("odd", "Text/HTML ; charset=UTF-8", _TEXT),
-    _typed("font", "font/woff2", _EVERY),
-    _typed("event-stream", "text/event-stream", "data: ü\n\n"),
-    _typed("900-kb", "text/plain", "0123456789abcdef" * 57_600),
+    _reply_with_type("json", "application/json", '{"a": "ü"}'),
+    _reply_with_type("html-utf-8", "text/html; charset=utf-8", _TEXT),
+    _reply_with_type("text-latin-1", "text/plain; charset=iso-8859-1", "Grüße".encode("latin-1")),
+    _reply_with_type("text-utf-16", "text/plain; charset=utf-16", "Grüße".encode("utf-16")),
+    _reply_with_type("text-of-every-byte", "text/plain", _EVERY),
+    _reply_with_type("text-like-base64", "text/plain", "SGVsbG8="),
+    _reply_with_type("bytes", "application/octet-stream", _EVERY),
+    _reply_with_type("image", "image/png", b"\x89PNG\r\n\x1a\n" + _EVERY),
+    _reply_with_type("svg", "image/svg+xml", b"<svg>" + _TEXT + b"</svg>"),
+    _reply_with_type("problem-json", "application/problem+json", '{"title": "ü"}'),
+    _reply_with_type("odd", "Text/HTML ; charset=UTF-8", _TEXT),
+    _reply_with_type("font", "font/woff2", _EVERY),
+    _reply_with_type("event-stream", "text/event-stream", "data: ü\n\n"),
+    _reply_with_type("900-kb", "text/plain", "0123456789abcdef" * 57_600),
     OddReply("body-gzip", headers=[_HTML, ("content-encoding", "gzip")], body=_GZIP),
     OddReply("body-br", headers=[_HTML, ("content-encoding", "br")], body=b"\x0b\x02\x80hello\x03"),
     OddReply("body-bytes-without-a-type", body=_EVERY),

@@ -1,5 +1,8 @@
-"""What OpenWhisk makes of requests and replies: its web server decodes what it reads and encodes it
-again, and only a media type tells text from bytes."""
+"""Changes that OpenWhisk makes to requests and replies.
+
+Its web server decodes paths and queries and encodes them again. It tells text from bytes only by
+the media type.
+"""
 
 import gzip
 from http import HTTPStatus
@@ -7,66 +10,66 @@ from typing import Any
 from urllib.parse import unquote, unquote_plus
 
 from compliance.servers.comparison import Case
-from compliance.servers.header_losses import MADE, cookies_and_length_last
+from compliance.servers.header_losses import TRACE_ID, move_cookie_and_length_last
 from compliance.servers.odd_replies import REPLIES, OddReply, phrase_of
-from compliance.servers.recording_apps import summary
+from compliance.servers.recording_apps import summarize
 from lambda_adapters.http.messages import Headers
 
-_OWN = ("x-forwarded-for", "x-forwarded-port", "x-forwarded-proto", "x-amzn-trace-id")
+_GATEWAY_HEADERS = ("x-forwarded-for", "x-forwarded-port", "x-forwarded-proto", "x-amzn-trace-id")
 
 
-def with_the_gateways_own(pairs: Headers, case: Case) -> Headers:
+def add_gateway_headers(pairs: Headers, case: Case) -> Headers:
     hops = [value for name, value in pairs if name == "x-forwarded-for"]
     own = [
         ("x-forwarded-for", ", ".join([*hops, "127.0.0.1"])),
         ("x-forwarded-port", str(case.request.server[1])),
         ("x-forwarded-proto", "http"),
     ]
-    traces = [pair for pair in pairs if pair[0] == "x-amzn-trace-id" and pair[1] != MADE]
-    return [*(pair for pair in pairs if pair[0] not in _OWN), *own, *traces]
+    traces = [pair for pair in pairs if pair[0] == "x-amzn-trace-id" and pair[1] != TRACE_ID]
+    return [*(pair for pair in pairs if pair[0] not in _GATEWAY_HEADERS), *own, *traces]
 
 
-def with_a_type(pairs: Headers, case: Case) -> Headers:
+def add_content_type(pairs: Headers, case: Case) -> Headers:
     if not case.raw.body or any(name == "content-type" for name, _ in pairs):
         return pairs
-    return cookies_and_length_last([*pairs, ("content-type", "application/octet-stream")], case)
+    return move_cookie_and_length_last([*pairs, ("content-type", "application/octet-stream")], case)
 
 
-def in_capitals(method: str, case: Case) -> str:
+def upper_case_method(method: str, case: Case) -> str:
     return method.upper()
 
 
-def same_segments(raw_path: str, case: Case) -> str:
-    """Ours, where each segment decodes to the same."""
+def accept_same_segments(raw_path: str, case: Case) -> str:
+    """Accept our path if its segments decode to the same."""
     ours, theirs = (list(map(unquote, path.split("/"))) for path in (case.ours, raw_path))
     return str(case.ours) if ours == theirs else raw_path
 
 
-def same_parts(query: str, case: Case) -> str:
-    """Ours, where each part between the ampersands decodes to the same."""
-    return str(case.ours) if _parts(case.ours) == _parts(query) else query
+def accept_same_parts(query: str, case: Case) -> str:
+    """Accept our query if its parts decode to the same."""
+    return str(case.ours) if _split_query(case.ours) == _split_query(query) else query
 
 
-def _parts(query: str) -> list[list[str]]:
+def _split_query(query: str) -> list[list[str]]:
     return [[unquote_plus(text) for text in part.partition("=")] for part in query.split("&")]
 
 
 # Replies
 
 
-def known_status(status: int, case: Case) -> int:
+def normalize_status(status: int, case: Case) -> int:
     known = status in set(HTTPStatus) | {599}
     return status if known else status // 100 * 100
 
 
-def reason_of_known_status(reason: str, case: Case) -> str:
-    return phrase_of(known_status(REPLIES[case.name].status, case))
+def normalize_reason(reason: str, case: Case) -> str:
+    return phrase_of(normalize_status(REPLIES[case.name].status, case))
 
 
-def with_its_type(pairs: Headers, case: Case) -> Headers:
-    """Content-Type as its web server writes it, which writes none where there is no body."""
+def set_content_type(pairs: Headers, case: Case) -> Headers:
+    """Content-Type as OpenWhisk's web server sets it. A reply without a body has none."""
     rest = [pair for pair in pairs if pair[0] != "content-type"]
-    if not converted(case):
+    if not body_from_openwhisk(case):
         return rest
     sent = dict(pairs).get("content-type", "application/octet-stream")
     kind = sent.partition(";")[0].strip().lower()
@@ -74,26 +77,26 @@ def with_its_type(pairs: Headers, case: Case) -> Headers:
     return [*rest, ("content-type", f"{kind}; charset=UTF-8" if text else sent)]
 
 
-def without_its_own(pairs: Headers, case: Case) -> Headers:
+def drop_date_and_server(pairs: Headers, case: Case) -> Headers:
     return [pair for pair in pairs if pair[0] not in ("date", "server")]
 
 
-def unpacked(pairs: Headers, case: Case) -> Headers:
+def drop_content_encoding(pairs: Headers, case: Case) -> Headers:
     text = _is_text(REPLIES[case.name])
     return [pair for pair in pairs if not text or pair[0] != "content-encoding"]
 
 
-def recounted(pairs: Headers, case: Case) -> Headers:
-    length = str(len(converted(case)))
+def update_content_length(pairs: Headers, case: Case) -> Headers:
+    length = str(len(body_from_openwhisk(case)))
     return [(name, length if name == "content-length" else value) for name, value in pairs]
 
 
-def converted_body(body: list[Any], case: Case) -> list[Any]:
-    return summary(converted(case))
+def replace_body(body: list[Any], case: Case) -> list[Any]:
+    return summarize(body_from_openwhisk(case))
 
 
-def converted(case: Case) -> bytes:
-    """The body as the client gets it: text is unpacked and sent as UTF-8."""
+def body_from_openwhisk(case: Case) -> bytes:
+    """The body as the client gets it: text is decompressed and sent as UTF-8."""
     reply = REPLIES[case.name]
     body = b"".join(reply.chunks)
     if case.request.method == "HEAD" or reply.status in (204, 304):
@@ -110,8 +113,8 @@ def converted(case: Case) -> bytes:
         return body.decode("latin-1").encode()
 
 
-def cannot_be_text(reply: OddReply) -> bool:
-    """Whether it is text that is packed in a way that Python cannot undo."""
+def cannot_decompress(reply: OddReply) -> bool:
+    """Whether the body is text with a compression that Python does not support."""
     return _is_text(reply) and dict(reply.headers).get("content-encoding") == "br"
 
 

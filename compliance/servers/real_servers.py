@@ -1,4 +1,4 @@
-"""Starts the real servers, each in a process of its own, and ends them. [I/O]"""
+"""Starts the real servers, each in its own process, and stops them. [I/O]"""
 
 import os
 import signal
@@ -14,20 +14,20 @@ from pathlib import Path
 from typing import IO
 
 from compliance.servers.raw_requests import RawRequest
-from compliance.servers.wire import Unanswered, sent
+from compliance.servers.wire import NoReply, send_bytes
 
 ROOT = Path(__file__).parents[2]
 PROCESS = "compliance.servers.server_process"
-STARTS_WITHIN = 60.0  # seconds; one takes less than one, unless the machine is very busy
+START_TIMEOUT = 60.0  # seconds; a server needs less than one, unless the machine is very busy
 
 
 class CannotStart(Exception):
-    """A server did not answer; nothing was compared."""
+    """A server did not answer, so nothing was compared."""
 
 
 @dataclass(frozen=True)
 class Server:
-    """A running server: its name, the root path that it was told, its port."""
+    """A running server: its name, the root path that it is configured with, and its port."""
 
     name: str
     root: str
@@ -35,20 +35,24 @@ class Server:
 
 
 @contextmanager
-def running(*wanted: tuple[str, str]) -> Iterator[list[Server]]:
-    """Servers by (name, root path), all answering. Raises CannotStart where one does not."""
+def run_servers(*names_and_roots: tuple[str, str]) -> Iterator[list[Server]]:
+    """Start servers, given by name and root path. Raises CannotStart if one does not answer."""
     with ExitStack() as stack:
-        started = [stack.enter_context(_process(name, root)) for name, root in wanted]
+        started = [
+            stack.enter_context(_start_process(name, root)) for name, root in names_and_roots
+        ]
         for server, process, log in started:
-            _wait(server, process, log)
+            _wait_until_ready(server, process, log)
         yield [server for server, _, _ in started]
 
 
 @contextmanager
-def _process(name: str, root: str) -> Iterator[tuple[Server, subprocess.Popen[bytes], IO[bytes]]]:
+def _start_process(
+    name: str, root: str
+) -> Iterator[tuple[Server, subprocess.Popen[bytes], IO[bytes]]]:
     with tempfile.TemporaryFile() as log:
         with socket.create_server(("127.0.0.1", 0)) as listener:
-            # Small replies would wait for the client's acknowledgements otherwise.
+            # Without it, small replies wait for the client's acknowledgements.
             listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             server = Server(name, root, listener.getsockname()[1])
             process = subprocess.Popen(  # noqa: S603 - our own program
@@ -63,30 +67,30 @@ def _process(name: str, root: str) -> Iterator[tuple[Server, subprocess.Popen[by
         try:
             yield server, process, log
         finally:
-            _end(process)
+            _stop_process(process)
 
 
-def _wait(server: Server, process: subprocess.Popen[bytes], log: IO[bytes]) -> None:
-    ready = RawRequest("ready", target=server.root.encode() + b"/").on_the_wire()
-    until = time.monotonic() + STARTS_WITHIN
-    while time.monotonic() < until and process.poll() is None:
+def _wait_until_ready(server: Server, process: subprocess.Popen[bytes], log: IO[bytes]) -> None:
+    ready = RawRequest("ready", target=server.root.encode() + b"/").to_bytes()
+    deadline = time.monotonic() + START_TIMEOUT
+    while time.monotonic() < deadline and process.poll() is None:
         try:
-            if sent(server.port, ready, "GET", timeout=1.0).status == 200:
+            if send_bytes(server.port, ready, "GET", timeout=1.0).status == 200:
                 return
-        except (Unanswered, OSError):
+        except (NoReply, OSError):
             pass
         time.sleep(0.05)
     log.seek(0)
-    said = log.read().decode("utf-8", "replace").strip()[-2000:]
+    output = log.read().decode("utf-8", "replace").strip()[-2000:]
     raise CannotStart(
-        f"Expected {server.name} to answer within {STARTS_WITHIN:g} s, got "
+        f"Expected {server.name} to answer within {START_TIMEOUT:g} s, got "
         f"{'no answer' if process.poll() is None else f'exit code {process.returncode}'}. "
-        f"Next: pip install -e '.[dev]', then see what it said:\n{said or '(nothing)'}"
+        f"Next: pip install -e '.[dev]', then read its output:\n{output or '(none)'}"
     )
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the server and what it forked, for which it leads a group of its own."""
+def _stop_process(process: subprocess.Popen[bytes]) -> None:
+    """Stop the server and the processes that it has forked: they are one process group."""
     assert process.stdin is not None
     process.stdin.close()
     with suppress(ProcessLookupError):

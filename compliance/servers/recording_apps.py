@@ -1,7 +1,7 @@
-"""The apps that every server and both adapters run: they answer with what they were given.
+"""The apps that all servers and both adapters run: they reply with a record of the request.
 
-A query that holds `reply=<name>` asks for one of the replies of odd_replies.py instead. For HEAD,
-which has no body, the record is in the header `x-record`.
+If the query is `reply=<name>`, they send that reply of odd_replies.py instead. A reply to HEAD has
+no body, so the record is in the header `x-record`.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ Record = dict[str, Any]
 
 
 async def asgi_app(scope: Any, receive: Any, send: Any) -> None:
-    """Answers any HTTP request; a lifespan is done at once."""
+    """Answer any HTTP request, and the messages of a lifespan."""
     if scope["type"] == "lifespan":
         for _ in range(2):
             kind = (await receive())["type"]
@@ -28,8 +28,12 @@ async def asgi_app(scope: Any, receive: Any, send: Any) -> None:
         message = await receive()
         body += message["body"]
         more = message.get("more_body", False)
-    asked = _asked(scope["query_string"].decode("latin-1"))
-    reply = REPLIES[asked] if asked else _record_reply(scope["method"], _scope_record(scope, body))
+    reply_name = _requested_reply(scope["query_string"].decode("latin-1"))
+    reply = (
+        REPLIES[reply_name]
+        if reply_name
+        else _reply_from_record(scope["method"], _record_from_scope(scope, body))
+    )
     headers = [(n.encode("latin-1"), v.encode("latin-1")) for n, v in reply.headers]
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     for chunk in reply.chunks:
@@ -38,27 +42,31 @@ async def asgi_app(scope: Any, receive: Any, send: Any) -> None:
 
 
 def wsgi_app(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """Answers any request."""
+    """Answer any request."""
     body = environ["wsgi.input"].read()
-    asked = _asked(environ["QUERY_STRING"])
+    reply_name = _requested_reply(environ["QUERY_STRING"])
     method = environ["REQUEST_METHOD"]
-    reply = REPLIES[asked] if asked else _record_reply(method, _environ_record(environ, body))
+    reply = (
+        REPLIES[reply_name]
+        if reply_name
+        else _reply_from_record(method, _record_from_environ(environ, body))
+    )
     start_response(f"{reply.status} {reply.reason}", list(reply.headers))
     return iter(reply.chunks)
 
 
-def _asked(query: str) -> str:
+def _requested_reply(query: str) -> str:
     return query.removeprefix("reply=") if query.startswith("reply=") else ""
 
 
-def _record_reply(method: str, record: Record) -> OddReply:
+def _reply_from_record(method: str, record: Record) -> OddReply:
     text = json.dumps(record)
     if method == "HEAD":
         return OddReply("record", headers=[("x-record", text)])
     return OddReply("record", headers=[("content-type", "application/json")], body=text)
 
 
-def _scope_record(scope: Any, body: bytes) -> Record:
+def _record_from_scope(scope: Any, body: bytes) -> Record:
     return {
         "method": scope["method"],
         "scheme": scope["scheme"],
@@ -68,14 +76,14 @@ def _scope_record(scope: Any, body: bytes) -> Record:
         "raw_path": scope["raw_path"].decode("latin-1"),
         "query": scope["query_string"].decode("latin-1"),
         "headers": [[n.decode("latin-1"), v.decode("latin-1")] for n, v in scope["headers"]],
-        "body": summary(body),
+        "body": summarize(body),
         "client": list(scope["client"]) if scope["client"] else None,
         "server": list(scope["server"]),
         "keys": sorted(scope),
     }
 
 
-def _environ_record(environ: Environ, body: bytes) -> Record:
+def _record_from_environ(environ: Environ, body: bytes) -> Record:
     uri = environ["RAW_URI"] if "RAW_URI" in environ else environ["REQUEST_URI"]
     headers = {
         name: value
@@ -92,13 +100,13 @@ def _environ_record(environ: Environ, body: bytes) -> Record:
         "raw_path": uri.partition("?")[0],
         "query": environ["QUERY_STRING"],
         "headers": headers,
-        "body": summary(body),
+        "body": summarize(body),
         "client": [address, int(environ.get("REMOTE_PORT", 0))] if address else None,
         "server": [environ["SERVER_NAME"], int(environ["SERVER_PORT"])],
         "keys": sorted(environ.keys() - headers.keys()),
     }
 
 
-def summary(body: bytes) -> list[Any]:
-    """A body's length, its SHA-256 and its beginning: enough to tell any two apart."""
+def summarize(body: bytes) -> list[Any]:
+    """The length of a body, its SHA-256 and its first bytes, to compare bodies by."""
     return [len(body), hashlib.sha256(body).hexdigest(), body[:32].hex()]

@@ -1,59 +1,38 @@
-"""The rows of the tables: every source, in each of the settings that change what an app sees."""
+"""The rows of the tables: every source, with each setting that changes what an app sees."""
 
 from dataclasses import dataclass
 
-from lambda_adapters.local.fronts import LocalFront
+from lambda_adapters.local import EVERY_FRONT
+from lambda_adapters.local.fronts import LocalFront, local_front
 from lambda_adapters.sources.front import Front
-from lambda_adapters.sources.registry import all_sources
 
 EVERYTHING = ("paths", "queries", "headers", "cookies", "bodies", "methods", "replies")
-_ABOVE_THE_BODY = ("paths", "queries", "methods")  # all that a stage can change
+_PATH_THEMES = ("paths", "queries", "methods")  # what a stage can change
 
 
 @dataclass(frozen=True)
 class Row:
-    """A source with its settings, what the tables call it, and the themes that it is asked."""
+    """A source with its settings, its name in the tables, and the themes that it is tested with."""
 
     name: str
-    platform: LocalFront
+    local_front: LocalFront
     themes: tuple[str, ...]
 
     @property
     def source(self) -> str:
-        """The source's name."""
-        return self.platform.source.name
+        """The name of the source."""
+        return self.local_front.source.name
 
     @property
     def front(self) -> Front:
-        """Its settings."""
-        return self.platform.front
+        """The settings."""
+        return self.local_front.front
 
 
-_Settings = dict[str, tuple[Front, tuple[str, ...]]]
-_STAGES: _Settings = {
-    "": (Front(), EVERYTHING),
-    ", stage prod": (Front(stage="prod"), _ABOVE_THE_BODY),
-}
-# A source that is not named here has one row, with no settings.
-_SETTINGS: dict[str, _Settings] = {
-    "rest_api": {
-        **_STAGES,
-        ", no binary types": (Front(binary_media_types=()), ("bodies", "replies")),
-    },
-    "http_api": _STAGES,
-    "http_api_v1": _STAGES,
-    "load_balancer": {
-        ", single": (Front(), EVERYTHING),
-        ", multi": (Front(multi_value=True), EVERYTHING),
-    },
-    "cloudfront": {
-        ", origin request": (Front(event_type="origin-request"), EVERYTHING),
-        ", viewer request": (Front(event_type="viewer-request"), EVERYTHING),
-    },
-}
+def _themes(front: str) -> tuple[str, ...]:
+    if front.endswith("-stage"):
+        return _PATH_THEMES
+    return ("bodies", "replies") if front == "rest-api-text" else EVERYTHING
 
-ROWS = [
-    Row(source.name + words, LocalFront(source, front), themes)
-    for source in all_sources()
-    for words, (front, themes) in _SETTINGS.get(source.name, {"": (Front(), EVERYTHING)}).items()
-]
+
+ROWS = [Row(name, local_front(**options), _themes(name)) for name, options in EVERY_FRONT.items()]

@@ -1,36 +1,37 @@
-"""`python -m compliance.servers.run [--write]`: measure, print the tables, refresh the page.
+"""`python -m compliance.servers.run [--write]`: measure, print the tables, update docs/parity.md.
 
-Exit code 0: every difference is explained. 1: one is not, or an allowance is not needed. 2: a
-server did not start, so there is nothing to show.
+Exit code 0: every difference is explained. 1: a difference is not explained, or an allowance is not
+needed. 2: a server did not start, so there are no tables.
 """
 
 import sys
 
-from compliance.servers.measurement import Measured, measure, unneeded
-from compliance.servers.page import PAGE, page_with, section_of
+from compliance.servers.measurement import Measurement, find_unneeded, measure
+from compliance.servers.page import PAGE, format_section, replace_section
 from compliance.servers.real_servers import CannotStart
 
 
 def main(arguments: list[str]) -> int:
-    """The command; its exit code."""
+    """Run the command and return its exit code."""
     try:
-        measured = measure()
+        measurement = measure()
     except CannotStart as error:
         print(error, file=sys.stderr)
         return 2
-    print(section_of(measured))
-    trouble = troubles_of(measured)
-    print("\n".join(trouble), file=sys.stderr)
-    if "--write" in arguments and not trouble:
-        PAGE.write_text(page_with(section_of(measured), PAGE.read_text("utf-8")), "utf-8")
-    return 1 if trouble else 0
+    section = format_section(measurement)
+    print(section)
+    problems = find_problems(measurement)
+    print("\n".join(problems), file=sys.stderr)
+    if "--write" in arguments and not problems:
+        PAGE.write_text(replace_section(section, PAGE.read_text("utf-8")), "utf-8")
+    return 1 if problems else 0
 
 
-def troubles_of(measured: Measured) -> list[str]:
-    """What keeps the tables from being right, one text each."""
+def find_problems(measurement: Measurement) -> list[str]:
+    """A text for each unexplained difference and each unneeded allowance."""
     return [
-        *(f"Not explained: {difference}" for difference in measured.differences),
-        *(f"Not needed: {text}" for text in unneeded(measured)),
+        *(f"Not explained: {difference}" for difference in measurement.differences),
+        *(f"Not needed: {text}" for text in find_unneeded(measurement)),
     ]
 
 

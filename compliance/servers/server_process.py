@@ -1,9 +1,10 @@
-"""One real server with the recording app: `python -m
-compliance.servers.server_process NAME DESCRIPTOR ROOT_PATH`.
+"""One real server with the recording app.
 
-The descriptor is a socket that listens already. The servers' limits on lengths are lifted, so that
-they show what they would; what they add to a reply of their own accord is switched off where it
-can be. Ends when its standard input does, so that it never outlives who started it.
+    python -m compliance.servers.server_process NAME DESCRIPTOR ROOT_PATH
+
+The descriptor is a listening socket. The servers' length limits are raised, so that they serve all
+requests, and their own reply headers are switched off if that is possible. The process ends when
+its standard input is closed, so that it never outlives the parent.
 """
 
 import asyncio
@@ -17,7 +18,7 @@ from collections.abc import Callable
 
 from compliance.servers.recording_apps import asgi_app, wsgi_app
 
-LONG = 1024 * 1024  # bytes of a request's head
+MAX_HEAD = 1024 * 1024  # bytes of the request line and headers
 
 
 def run_uvicorn(descriptor: int, root: str) -> None:
@@ -34,7 +35,7 @@ def run_uvicorn(descriptor: int, root: str) -> None:
         proxy_headers=False,
         server_header=False,
         date_header=False,
-        h11_max_incomplete_event_size=LONG,
+        h11_max_incomplete_event_size=MAX_HEAD,
         root_path=root,
     )
     uvicorn.Server(config).run(sockets=[socket.socket(fileno=descriptor)])
@@ -49,7 +50,7 @@ def run_hypercorn(descriptor: int, root: str) -> None:
     config.root_path = root
     config.errorlog = config.accesslog = None
     config.include_date_header = config.include_server_header = False
-    config.h11_max_incomplete_size = LONG
+    config.h11_max_incomplete_size = MAX_HEAD
     asyncio.run(serve(asgi_app, config))
 
 
@@ -61,10 +62,10 @@ def run_gunicorn(descriptor: int, root: str) -> None:
             settings = {
                 "bind": f"fd://{descriptor}",
                 "worker_class": "sync",
-                "timeout": 0,  # a busy machine is no reason to end a worker
+                "timeout": 0,  # do not end workers on a busy machine
                 "loglevel": "critical",
                 "limit_request_line": 0,
-                "limit_request_field_size": LONG,
+                "limit_request_field_size": MAX_HEAD,
                 "limit_request_fields": 32768,
                 "forwarded_allow_ips": "",
                 "control_socket_disable": True,
@@ -88,7 +89,7 @@ def run_waitress(descriptor: int, root: str) -> None:
         sockets=[listener],
         ident=None,
         url_prefix=root,
-        max_request_header_size=LONG,
+        max_request_header_size=MAX_HEAD,
         clear_untrusted_proxy_headers=False,
         threads=1,
         _quiet=True,
@@ -103,14 +104,14 @@ SERVERS: dict[str, Callable[[int, str], None]] = {
 }
 
 
-def _end_with_the_parent() -> None:
-    # Not sys.stdin: a thread that holds its lock keeps the interpreter from ending in peace.
+def _stop_with_parent() -> None:
+    # Not sys.stdin: a thread that holds its lock prevents a clean exit of the interpreter.
     while os.read(0, 1024):
         pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 
 if __name__ == "__main__":
-    threading.Thread(target=_end_with_the_parent, daemon=True).start()
+    threading.Thread(target=_stop_with_parent, daemon=True).start()
     logging.disable(logging.CRITICAL)
     SERVERS[sys.argv[1]](int(sys.argv[2]), sys.argv[3])

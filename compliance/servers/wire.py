@@ -1,4 +1,4 @@
-"""Bytes to a server's socket, and its reply parsed: strictly, by h11. [I/O]"""
+"""Sends bytes to a server and parses the reply with h11, which is strict. [I/O]"""
 
 import socket
 from contextlib import suppress
@@ -6,16 +6,16 @@ from dataclasses import dataclass, field
 
 import h11
 
-_LONG = 4 * 1024 * 1024  # bytes of a reply's head: it may hold a record
+_MAX_HEAD = 4 * 1024 * 1024  # bytes of a reply's head, which may contain a record
 
 
-class Unanswered(Exception):
-    """The server closed the connection without a reply that could be read."""
+class NoReply(Exception):
+    """The server closed the connection without a valid reply."""
 
 
 @dataclass(frozen=True)
-class Answer:
-    """A reply as it came: lower-case names, one character per byte."""
+class ServerReply:
+    """The reply of a server: lower-case header names, one character per byte in values."""
 
     status: int
     reason: str
@@ -23,27 +23,27 @@ class Answer:
     body: bytes = b""
 
 
-def sent(port: int, data: bytes, method: str, timeout: float = 60.0) -> Answer:
-    """Send `data` on a connection of its own and read one reply. Raises Unanswered, and OSError
-    where nobody listens or nothing comes for `timeout` seconds.
+def send_bytes(port: int, data: bytes, method: str, timeout: float = 60.0) -> ServerReply:
+    """Send `data` on a new connection and read one reply.
 
-    `method` is the request's: a reply to HEAD has no body.
+    `method` is the method of the request, because a reply to HEAD has no body. Raises NoReply, and
+    OSError if no server listens or if nothing arrives within `timeout` seconds.
     """
-    reader = h11.Connection(h11.CLIENT, max_incomplete_event_size=_LONG)
-    # What h11 thinks it has sent only tells it what kind of reply to expect.
+    reader = h11.Connection(h11.CLIENT, max_incomplete_event_size=_MAX_HEAD)
+    # h11 only needs to know the method. The request itself is sent below.
     reader.send(h11.Request(method=method, target="/", headers=[("host", "x")]))
     reader.send(h11.EndOfMessage())
     with socket.create_connection(("127.0.0.1", port), timeout) as connection:
-        # Refused early, the reply may be there all the same.
+        # A server that refuses a request early may have sent its reply.
         with suppress(BrokenPipeError, ConnectionResetError):
             connection.sendall(data)
         try:
-            return _answer(reader, connection)
+            return _read_reply(reader, connection)
         except (h11.RemoteProtocolError, ConnectionResetError) as error:
-            raise Unanswered(f"{type(error).__name__}: {error}") from error
+            raise NoReply(f"{type(error).__name__}: {error}") from error
 
 
-def _answer(reader: h11.Connection, connection: socket.socket) -> Answer:
+def _read_reply(reader: h11.Connection, connection: socket.socket) -> ServerReply:
     head: h11.Response | None = None
     body: list[bytes] = []
     while True:
@@ -58,6 +58,6 @@ def _answer(reader: h11.Connection, connection: socket.socket) -> Answer:
             assert head is not None
             headers = [(n.decode("latin-1"), v.decode("latin-1")) for n, v in head.headers]
             reason = bytes(head.reason).decode("latin-1")
-            return Answer(head.status_code, reason, headers, b"".join(body))
+            return ServerReply(head.status_code, reason, headers, b"".join(body))
         elif isinstance(event, h11.ConnectionClosed):
-            raise Unanswered("closed without a reply")
+            raise NoReply("closed without a reply")

@@ -1,19 +1,19 @@
-"""Play Stripe, GitHub and Slack against the app: `python senders.py http://localhost:8000`.
+"""Simulate Stripe, GitHub and Slack for the app: `python senders.py http://localhost:8000`.
 
-Exit codes: 0 all as it must be, 1 something differs, 2 there is nothing to play against.
+Exit code 0: all cases passed. 1: a case failed. 2: the app cannot be tested.
 """
 
 import os
 
 import click
 import httpx
-from plays.play import Auth, play
-from plays.signing import PLAYERS
-from plays.stage import Secrets
+from simulation.run import Auth, run_simulation
+from simulation.session import Secrets
+from simulation.signing import SENDERS
 
 
-class Unfit(click.ClickException):
-    """There is nothing to play against."""
+class CannotTest(click.ClickException):
+    """The app cannot be reached, or the URL is not the app's."""
 
     exit_code = 2
 
@@ -25,7 +25,7 @@ class Unfit(click.ClickException):
     type=click.FloatRange(min=0),
     default=10.0,
     show_default=True,
-    help="Seconds that a queue may take until a delivery is stored.",
+    help="Seconds that a queue may need until a delivery is stored.",
 )
 @click.option(
     "--timeout",
@@ -35,39 +35,41 @@ class Unfit(click.ClickException):
     help="Seconds that a sender waits for an answer.",
 )
 def main(base_url: str, wait: float, timeout: float) -> None:
-    """Send what Stripe, GitHub and Slack send, right and wrong, to the app at URL.
+    """Send valid and bad deliveries of Stripe, GitHub and Slack to the app at URL.
 
-    They sign with STRIPE_SECRET, GITHUB_SECRET and SLACK_SECRET, which the app must have as well,
-    and while a secret is replaced with STRIPE_SECRET_OLD and so on. PAGE_PASSWORD opens the lists.
+    They are signed with STRIPE_SECRET, GITHUB_SECRET and SLACK_SECRET, which the app must have too,
+    and with STRIPE_SECRET_OLD and so on, if they are set. PAGE_PASSWORD is for the lists.
     """
-    secrets = {player.name: _secrets(player.variable) for player in PLAYERS}
+    secrets = {sender.name: _read_secrets(sender.variable) for sender in SENDERS}
     password = os.environ.get("PAGE_PASSWORD")
     auth = ("", password) if password else None
-    with _client(base_url, timeout) as client:
-        _look(client, base_url, auth)
-        wrong = 0
-        for line in play(client, secrets, auth=auth, wait=wait):
-            mark = "ok   " if line.right else "WRONG"
-            told = line.seen if line.right else f"expected {line.expected}, got {line.seen}"
-            click.echo(f"{mark}  {line.sender:7}  {line.case:27}  {told}")
-            wrong += not line.right
-    if wrong:
-        click.echo(f"{wrong} {'differs' if wrong == 1 else 'differ'}.")
+    with _create_client(base_url, timeout) as client:
+        _check_app(client, base_url, auth)
+        failed = 0
+        for result in run_simulation(client, secrets, auth=auth, wait=wait):
+            mark = "ok    " if result.passed else "FAILED"
+            text = result.actual
+            if not result.passed:
+                text = f"expected {result.expected}, got {result.actual}"
+            click.echo(f"{mark}  {result.sender:7}  {result.case:27}  {text}")
+            failed += not result.passed
+    if failed:
+        click.echo(f"{failed} failed.")
         raise SystemExit(1)
-    click.echo("All as it must be.")
+    click.echo("All passed.")
 
 
-def _secrets(variable: str) -> Secrets:
+def _read_secrets(variable: str) -> Secrets:
     new = os.environ.get(variable)
     if not new:
         raise click.UsageError(
-            f"Expected {variable} in the environment, got none. Next: give this script the "
-            "secrets that the app has; for this machine: . ./laptop.env"
+            f"Expected {variable} in the environment, got none. Next: set the secrets of the app "
+            "for this script too; on your machine: . ./laptop.env"
         )
     return Secrets(new, os.environ.get(f"{variable}_OLD") or None)
 
 
-def _client(base_url: str, timeout: float) -> httpx.Client:
+def _create_client(base_url: str, timeout: float) -> httpx.Client:
     try:
         url = httpx.URL(base_url)
     except httpx.InvalidURL:
@@ -77,21 +79,21 @@ def _client(base_url: str, timeout: float) -> httpx.Client:
     return httpx.Client(base_url=url, timeout=timeout)
 
 
-def _look(client: httpx.Client, base_url: str, auth: Auth) -> None:
-    """Is it there, and is it this app?"""
+def _check_app(client: httpx.Client, base_url: str, auth: Auth) -> None:
+    """Check that the URL is the app's. Raises CannotTest."""
     try:
         reply = client.get("/deliveries", auth=auth)
     except httpx.TransportError as error:
-        raise Unfit(
+        raise CannotTest(
             f"Expected the app at {base_url}, which cannot be reached ({type(error).__name__}). "
             "Next: start it, or check the address and the port."
         ) from None
     if reply.status_code == 401:
-        raise Unfit("The lists want PAGE_PASSWORD. Next: set it to what the app has.")
+        raise CannotTest("The lists need PAGE_PASSWORD. Next: set it to the password of the app.")
     if reply.status_code != 200:
-        raise Unfit(
-            f"Expected the app's list at {reply.url}, got {reply.status_code}. Next: name the "
-            "URL that the page has, its stage included; behind a 5xx look at the app's log."
+        raise CannotTest(
+            f"Expected the app's list at {reply.url}, got {reply.status_code}. Next: use the URL "
+            "of the page, with the stage; for a 5xx read the app's log."
         )
 
 

@@ -1,6 +1,6 @@
-"""All of the teahouse as one Lambda function: `Handler: function.handler`.
+"""All parts of the teahouse in one Lambda function: `Handler: function.handler`.
 
-Each target is named by its place, so an event imports what it needs and nothing else.
+The targets are strings, so that an event imports only the part that handles it.
 """
 
 from lambda_adapters import Router

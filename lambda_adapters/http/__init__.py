@@ -1,1 +1,1 @@
-"""Plain HTTP values: requests, replies, headers, bodies and URLs. Nothing here knows AWS."""
+"""Plain HTTP values: requests, replies, headers, bodies and URLs. Nothing here depends on AWS."""

@@ -1,6 +1,6 @@
-"""Base64 both ways.
+"""Encode and decode base64.
 
-pybase64, where it is installed, does the same work faster (the `fast` extra). This module is loaded
+Uses pybase64 if it is installed (the `fast` extra), because it is faster. This module is imported
 with the first body that needs it.
 """
 
@@ -13,16 +13,16 @@ except ImportError:
 
 
 def decode_base64(text: str) -> bytes:
-    """Strict base64; ValueError for anything else."""
+    """Decode strict base64. Raises ValueError for any other text."""
     if pybase64 is not None:
         return pybase64.b64decode(text, validate=True)
-    if len(text) % 4 or text.endswith("==="):  # before Python 3.13 strict_mode lets both pass
-        raise ValueError("base64 comes in fours, with two = at most")
+    if len(text) % 4 or text.endswith("==="):  # strict_mode accepts both before Python 3.13
+        raise ValueError("Expected base64 in groups of four, with two = at most.")
     return binascii.a2b_base64(text, strict_mode=True)
 
 
 def encode_base64(data: bytes) -> str:
-    """Base64 in one line."""
+    """Encode as base64, without line breaks."""
     if pybase64 is not None:
         return pybase64.b64encode_as_string(data)
     return binascii.b2a_base64(data, newline=False).decode("ascii")

@@ -1,4 +1,4 @@
-"""Text or bytes, both ways: JSON cannot hold bytes, so events and responses use base64 for them."""
+"""Bodies as text or as base64: JSON cannot hold bytes, so events and responses encode them."""
 
 import json
 from collections.abc import Collection
@@ -8,7 +8,7 @@ from lambda_adapters.http.caches import TextCache
 from lambda_adapters.http.headers import media_type
 from lambda_adapters.http.messages import Headers, Reply
 
-# Sent as text because a person can read them in a log and no gateway alters them.
+# Sent as text, because text can be read in logs, and no gateway alters these types.
 _TEXT_TYPES = frozenset(
     {
         "application/csp-report",
@@ -30,16 +30,16 @@ _TEXT_TYPES = frozenset(
         "application/yaml",
     }
 )
-# What HTTP APIs, Function URLs and load balancers pass on as text; all else arrives as base64
-# (docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html).
+# HTTP APIs, Function URLs and load balancers pass on these types and text/* as text, all others as
+# base64 (docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html).
 _PLATFORM_TEXT_TYPES = frozenset({"application/json", "application/javascript", "application/xml"})
 
 
 def body_from_event(body: object, encoded: object) -> bytes:
-    """The request's body, from the event's `body` and `isBase64Encoded`.
+    """Return the request's body, from the event's `body` and `isBase64Encoded`.
 
-    A body that is neither text nor null (a hand-made event) is taken as JSON. Raises BadRequest
-    where it claims base64 and is not.
+    A body that is neither text nor null (in a hand-made event) is written as JSON. Raises
+    BadRequest if this fails, and for a body that is marked as base64 but is not base64.
     """
     if body is None or body == "":
         return b""
@@ -47,7 +47,10 @@ def body_from_event(body: object, encoded: object) -> bytes:
         try:
             return json.dumps(body).encode()
         except (RecursionError, TypeError, ValueError):
-            raise BadRequest("The event's body is neither text nor JSON.") from None
+            raise BadRequest(
+                "Expected text or JSON as the event's body, got something else. The request was "
+                "refused."
+            ) from None
     if not encoded or encoded == "false":
         return body.encode("utf-8", "replace")
     from lambda_adapters.http.base64_codec import decode_base64
@@ -56,13 +59,15 @@ def body_from_event(body: object, encoded: object) -> bytes:
         return decode_base64(body)
     except ValueError:
         raise BadRequest(
-            "The event says isBase64Encoded, but its body is not base64: the request was "
-            "refused. Check what wrote the event; emulators and hand-made tests forget to encode."
+            "Expected base64 as the event's body, because isBase64Encoded is set, got text that "
+            "is not base64. The request was refused. Next: check what wrote the event; emulators "
+            "and hand-made tests may forget to encode."
         ) from None
 
 
 def is_text(headers: Headers, more_types: Collection[str] = ()) -> bool:
-    """Whether a reply with these headers is sent as text: by its media type, if not compressed."""
+    """Whether a reply with these headers is sent as text: its media type is text, or one of
+    `more_types`, and it is not compressed."""
     content_type = ""
     for name, value in headers:
         if name == "content-type":
@@ -73,14 +78,14 @@ def is_text(headers: Headers, more_types: Collection[str] = ()) -> bool:
 
 
 def is_compressed(content_encoding: str) -> bool:
-    """Whether a Content-Encoding says that the body is compressed."""
+    """Whether this Content-Encoding means that the body is compressed."""
     return content_encoding.strip().lower() not in ("", "identity")
 
 
 def _is_text_type(content_type: str) -> bool:
     kind = media_type(content_type)
     return (
-        not kind  # the bytes decide: UTF-8 is the same bytes either way
+        not kind  # sent as text if the bytes are UTF-8, see encode_body
         or kind.startswith("text/")
         or kind in _TEXT_TYPES
         or kind.endswith(("+json", "+xml", "+yaml"))
@@ -88,25 +93,25 @@ def _is_text_type(content_type: str) -> bool:
 
 
 is_text_type: TextCache[str, bool] = TextCache(_is_text_type)
-"""Whether a Content-Type is text."""
+"""`is_text_type[content_type]`: whether the type is sent as text."""
 
 
 def encode_body(reply: Reply) -> tuple[str, bool]:
-    """A response's `body` and `isBase64Encoded`. Text that is not UTF-8 is sent as base64."""
+    """Return a response's `body` and `isBase64Encoded`. Text that is not UTF-8 becomes base64."""
     if not reply.body:
         return "", False
     if reply.text:
         try:
             return reply.body.decode(), False
         except UnicodeDecodeError:
-            pass  # another charset: the bytes are what the client must get
+            pass  # another charset: the client must get the same bytes
     from lambda_adapters.http.base64_codec import encode_base64
 
     return encode_base64(reply.body), True
 
 
 def is_sent_as_text(content_type: str | None, content_encoding: str | None) -> bool:
-    """Whether HTTP APIs, Function URLs and load balancers pass a request body on as text."""
+    """Whether HTTP APIs, Function URLs and load balancers pass on such a request body as text."""
     if content_encoding:
         return False
     kind = media_type(content_type or "")
@@ -114,7 +119,8 @@ def is_sent_as_text(content_type: str | None, content_encoding: str | None) -> b
 
 
 def encode_event_body(body: bytes, text: bool) -> tuple[str, bool]:
-    """An event's `body` and `isBase64Encoded`; a platform that takes bytes for text spoils them."""
+    """Return an event's `body` and `isBase64Encoded`. If `text`, bytes that are not UTF-8 are lost,
+    as on the platforms."""
     if text:
         return body.decode("utf-8", "replace"), False
     from lambda_adapters.http.base64_codec import encode_base64

@@ -1,6 +1,6 @@
 """Bounded caches for values derived from what clients send: header names, media types, hosts.
 
-Clients choose these texts, so a cache is emptied when it is full, and long texts are not kept.
+Clients choose these texts, so a full cache is emptied, and long texts are not cached.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ MAX_LISTS, MAX_LIST_LENGTH = 256, 2048
 
 
 class TextCache(dict[K, T]):
-    """`cache[text]` is `function(text)`. Keeps MAX_TEXTS values for short texts."""
+    """`cache[text]` returns `function(text)`. Keeps at most MAX_TEXTS values, for short texts."""
 
     __slots__ = ("_function",)
 
@@ -31,8 +31,10 @@ class TextCache(dict[K, T]):
 
 
 class ListCache(dict[tuple[str, ...], T]):
-    """`cache[texts]` is `function(texts)`. Keeps MAX_LISTS values for short lists: the names of
-    an event's headers are the same in most requests, and so is the address that was called."""
+    """`cache[texts]` returns `function(texts)`. Keeps at most MAX_LISTS values, for short lists.
+
+    Useful for header names and for the called address, which are the same in most requests.
+    """
 
     __slots__ = ("_function",)
 

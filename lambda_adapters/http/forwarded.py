@@ -1,7 +1,7 @@
-"""Who is calling, and which address was called: scheme, server, client.
+"""The scheme, server and client of a request.
 
-Nothing here raises: a header that makes no sense gives the default. What a client can write
-into a header is never taken for its address.
+Nothing here raises: an invalid header gives the default. Text that a client can write into a
+header is never used as its address.
 """
 
 import re
@@ -9,10 +9,10 @@ import re
 from lambda_adapters.http.caches import ListCache, TextCache
 from lambda_adapters.http.headers import HOP_BY_HOP
 from lambda_adapters.http.messages import DEFAULT_PORTS, Headers, Request
-from lambda_adapters.http.request_headers import Called
+from lambda_adapters.http.request_headers import EndpointHeaders
 
 Address = tuple[str, int]
-"""Host and port; port 0 where only the host is known."""
+"""Host and port; port 0 if only the host is known."""
 
 Endpoint = tuple[str, Address, str]
 """The scheme, the server and the HTTP version."""
@@ -21,10 +21,12 @@ _match_host = re.compile(r"(\[[^\]]*\]|[^:]*)(?::(\d{1,5}))?").fullmatch
 _VERSIONS = {"HTTP/1.0": "1.0", "HTTP/2.0": "2", "HTTP/2": "2", "HTTP/3.0": "3", "HTTP/3": "3"}
 
 
-def endpoint_of(called: Called, domain: object, protocol: object, default_scheme: str) -> Endpoint:
-    """What was called: by the headers, else by the event's own domain and protocol and the
-    source's default scheme. Cached, because most requests call one endpoint."""
-    host, proto, port = called
+def endpoint_of(
+    endpoint_headers: EndpointHeaders, domain: object, protocol: object, default_scheme: str
+) -> Endpoint:
+    """Return the endpoint that was called: from the headers, else from the event's domain and
+    protocol and the source's default scheme. Cached, because most requests call one endpoint."""
+    host, proto, port = endpoint_headers
     return _endpoint_for[
         host or "",
         proto or "",
@@ -35,17 +37,17 @@ def endpoint_of(called: Called, domain: object, protocol: object, default_scheme
     ]
 
 
-def _endpoint(parts: tuple[str, ...]) -> Endpoint:
+def _build_endpoint(parts: tuple[str, ...]) -> Endpoint:
     host, proto, port, domain, protocol, default_scheme = parts
     scheme = scheme_of(proto or None, default_scheme)
     return scheme, server_of(host, port, scheme, domain), http_version_of(protocol)
 
 
-_endpoint_for: ListCache[Endpoint] = ListCache(_endpoint)
+_endpoint_for: ListCache[Endpoint] = ListCache(_build_endpoint)
 
 
 def scheme_of(forwarded_proto: str | None, default: str) -> str:
-    """The scheme of X-Forwarded-Proto; of a list the first, where gateways put their own."""
+    """Return the scheme of X-Forwarded-Proto; of a list the first, which gateways write."""
     if forwarded_proto is None:
         return default
     proto = forwarded_proto.partition(",")[0].strip().lower()
@@ -53,8 +55,8 @@ def scheme_of(forwarded_proto: str | None, default: str) -> str:
 
 
 def server_of(host: str | None, forwarded_port: str | None, scheme: str, domain: object) -> Address:
-    """(name, port) of the public endpoint: what Host says, else the event's own domain. An IPv6
-    address keeps its brackets."""
+    """Return the name and port of the public endpoint: from Host, else the event's own domain. An
+    IPv6 address keeps its brackets."""
     name, port = _split_host(host or "")
     if not name:
         name = domain if isinstance(domain, str) and domain else "localhost"
@@ -62,13 +64,13 @@ def server_of(host: str | None, forwarded_port: str | None, scheme: str, domain:
 
 
 def http_version_of(protocol: object) -> str:
-    """`1.1` of `HTTP/1.1`, `2` of `HTTP/2.0`: the spellings that ASGI knows."""
+    """Return `1.1` for `HTTP/1.1`, `2` for `HTTP/2.0`, as ASGI spells them; `1.1` by default."""
     return _VERSIONS.get(protocol, "1.1") if isinstance(protocol, str) else "1.1"
 
 
 def address_of(text: object) -> Address | None:
-    """(host, port) of `1.2.3.4`, `1.2.3.4:80`, `2001:db8::1` or `[2001:db8::1]:80`; port 0 where
-    there is none. None for what is not a text, or empty."""
+    """Return host and port of `1.2.3.4`, `1.2.3.4:80`, `2001:db8::1` or `[2001:db8::1]:80`; port 0
+    if there is none. None for an empty text, and for other types."""
     if not isinstance(text, str):
         return None
     text = text.strip()
@@ -84,10 +86,10 @@ def address_of(text: object) -> Address | None:
 
 
 def client_by_hops(forwarded_for: list[str], trusted_hops: int) -> Address | None:
-    """The element of X-Forwarded-For that the outermost trusted proxy wrote, from the right.
+    """Return the address in X-Forwarded-For that the outermost trusted proxy wrote.
 
-    `forwarded_for` are the values of that header. Everything to the left of the element was in the
-    request before and may be made up
+    `forwarded_for` holds the values of the header. The address is number `trusted_hops` from the
+    right; None if there are fewer. Addresses to its left came with the request and may be forged
     (docs.aws.amazon.com/elasticloadbalancing/latest/application/x-forwarded-headers.html).
     """
     if trusted_hops < 1:
@@ -98,9 +100,9 @@ def client_by_hops(forwarded_for: list[str], trusted_hops: int) -> Address | Non
     return address_of(hops[-trusted_hops]) if len(hops) >= trusted_hops else None
 
 
-def forwarded_headers(request: Request) -> Headers:
-    """The request's headers as a gateway passes them on: hop-by-hop gone, its own ones added."""
-    from secrets import token_hex  # only the laptop makes events
+def forward_headers(request: Request) -> Headers:
+    """Return the headers as a gateway passes them on: no hop-by-hop headers, its own ones added."""
+    from secrets import token_hex  # only the local tools make events
     from time import time
 
     client = [request.client[0]] if request.client else []
@@ -122,7 +124,7 @@ def _split_host(host: str) -> Address:
 
 
 def _is_ipv6(text: str) -> bool:
-    from ipaddress import IPv6Address  # takes 5 ms, and is rarely needed
+    from ipaddress import IPv6Address  # takes 5 ms to import, and is rarely needed
 
     try:
         IPv6Address(text)
@@ -131,9 +133,9 @@ def _is_ipv6(text: str) -> bool:
     return True
 
 
-def _port(text: str) -> int:
+def _parse_port(text: str) -> int:
     port = int(text) if text.isascii() and text.isdigit() and len(text) <= 5 else 0
     return port if port < 65536 else 0
 
 
-_port_for: TextCache[str, int] = TextCache(_port)
+_port_for: TextCache[str, int] = TextCache(_parse_port)

@@ -1,7 +1,7 @@
-"""Request and Reply: plain HTTP, whatever sent the request and whatever answers it.
+"""Request and Reply: plain HTTP, the same for all sources and all apps.
 
-Values are normal once built, so nothing downstream checks again. Header names are lower-case;
-header values hold one character per byte (latin-1), as RFC 9110 §5.5 and PEP 3333 have it.
+Values are normalized once, when they are built; later code does not check again. Header names are
+lower-case. Header values hold one character per byte (latin-1), as in RFC 9110 §5.5 and PEP 3333.
 """
 
 from operator import attrgetter
@@ -13,16 +13,16 @@ Headers = list[tuple[str, str]]
 """(lower-case name, value) in the order sent, repeats kept."""
 
 Columns = tuple[tuple[str, ...], list[str]]
-"""The same headers as their names and their values."""
+"""The same headers as a tuple of names and a list of values."""
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 _phrases: dict[int, str] = {}
 
 
 def phrase_of(status: int) -> str:
-    """The reason phrase of a registered status; "" of another."""
+    """Return the reason phrase of a registered status; "" for any other."""
     if not _phrases:
-        from http import HTTPStatus  # takes 2 ms, which many functions do not need
+        from http import HTTPStatus  # takes 2 ms to import, and many functions need no phrase
 
         _phrases.update({status.value: status.phrase for status in HTTPStatus})
     return _phrases.get(status, "")
@@ -34,11 +34,11 @@ class Request:
     `root_path + path` is the public path: `root_path` is the platform's part of it (stage,
     base-path mapping, mount), without a trailing slash; `path` is the app's, decoded once,
     and starts with a slash. `raw_path` is `path` as the client sent it, percent-encoded
-    ASCII. `query` is the percent-encoded text behind the `?`. `client` and `server` are
-    (host, port), port 0 where only the host is known; None where nothing is.
+    ASCII. `query` is the percent-encoded text after the `?`. `client` and `server` are
+    (host, port), with port 0 if only the host is known; None if nothing is known.
 
-    `headers` gives a list of its own at each access; assign one to change them. They are kept as
-    `columns`, because what is derived from an event's header names is cached.
+    `headers` returns a new list at each access; assign a list to change the headers. They are
+    stored as `columns`, because values derived from the header names are cached.
     """
 
     __slots__ = (
@@ -116,19 +116,19 @@ class Request:
         return f"{self.scheme}://{host}{self.public_raw_path}{query}"
 
     def header(self, name: str) -> str | None:
-        """The first value of a header, by its lower-case name; None without it."""
+        """Return the first value of a header, by its lower-case name; None if there is none."""
         names, values = self.columns
         return values[names.index(name)] if name in names else None
 
     def header_values(self, name: str) -> list[str]:
-        """All values of a header, by its lower-case name."""
+        """Return all values of a header, by its lower-case name."""
         names, values = self.columns
         if names.count(name) < 2:
             return [values[names.index(name)]] if name in names else []
         return [value for each, value in zip(names, values, strict=True) if each == name]
 
     def replace(self, **changes: Any) -> "Request":
-        """A copy with other values, given by keyword as to `Request(...)`."""
+        """Return a copy with some values changed, given by keyword as for `Request(...)`."""
         return Request(**(dict(zip(_REQUEST_FIELDS, _request_values(self), strict=True)) | changes))
 
     def __eq__(self, other: object) -> bool:
@@ -137,7 +137,7 @@ class Request:
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
-        """Without headers, query and body: they may hold secrets, and a repr ends up in logs."""
+        """Leave out headers, query and body: they may hold secrets, and a repr ends up in logs."""
         shown = [name for name in _REQUEST_FIELDS if name not in ("query", "headers", "body")]
         return f"Request({', '.join(f'{name}={getattr(self, name)!r}' for name in shown)})"
 
@@ -162,9 +162,9 @@ class Reply:
     """One HTTP reply.
 
     `text` says that the body's media type is text, so that a source may send it as text instead of
-    as base64. `reason` is the reason phrase where the app gave one. `header_map` is set for a reply
-    whose header names differ and include no hop-by-hop one: the headers as a map, without
-    Content-Length. `header_size` counts the characters of reason and headers, -1 where unknown.
+    base64. `reason` is the reason phrase, if the app gave one. `header_map` holds the headers as a
+    map, without Content-Length; it is only set if all names differ and none is hop-by-hop.
+    `header_size` is the number of characters in reason and headers; -1 if unknown.
     """
 
     __slots__ = ("body", "header_map", "header_size", "headers", "reason", "status", "text")
@@ -188,7 +188,7 @@ class Reply:
         self.header_size = header_size
 
     def replace(self, **changes: Any) -> "Reply":
-        """A copy with other values, given by keyword as to `Reply(...)`."""
+        """Return a copy with some values changed, given by keyword as for `Reply(...)`."""
         return Reply(**(dict(zip(_REPLY_FIELDS, _reply_values(self), strict=True)) | changes))
 
     def __eq__(self, other: object) -> bool:
@@ -197,7 +197,7 @@ class Reply:
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
-        """Without headers and body, as a request's."""
+        """Leave out headers and body, as for a request."""
         return f"Reply(status={self.status!r}, text={self.text!r}, reason={self.reason!r})"
 
 
@@ -206,10 +206,10 @@ _reply_values = attrgetter(*_REPLY_FIELDS)
 
 
 def text_reply(status: int, text: str) -> Reply:
-    """A short plain-text reply of the library's own."""
+    """Return a short plain-text reply that the library sends itself."""
     return Reply(status, [("content-type", "text/plain; charset=utf-8")], text.encode(), True)
 
 
 def json_reply(status: int, text: str) -> Reply:
-    """A short JSON reply, as API Gateway gives when it answers itself."""
+    """Return a short JSON reply, as API Gateway sends when it answers itself."""
     return Reply(status, [("content-type", "application/json")], text.encode(), True)

@@ -1,17 +1,17 @@
-"""Paths and queries: decoding, encoding, prefixes.
+"""Paths and queries: decode, encode, prefixes.
 
 Percent-encoding is RFC 3986 §2.1. Sources differ in what they decode before they pass a request
-on; each names the function here that fits it. `urllib.parse` is imported where it is used: on
-Lambda most paths and queries need none of it.
+on; each uses the function here that fits. `urllib.parse` is imported where it is used, because
+most paths and queries on Lambda do not need it.
 """
 
 from functools import partial
 
 Pairs = list[tuple[str, str]]
-"""(name, value) of a query, in order, repeats kept."""
+"""(name, value) pairs of a query, in order, repeats kept."""
 
-# Printable ASCII is left alone: clients and gateways send `[`, `|` or `"` literally and
-# servers show them to the app as sent. The rest would end the path or break the line.
+# Printable ASCII is not changed: clients and gateways send `[`, `|` or `"` literally, and servers
+# pass them to the app as sent. Other characters would end the path or break the line.
 _PRINTABLE = bytes(range(0x21, 0x7F))
 _PATH_SAFE = _PRINTABLE.translate(None, b"?#")
 _DECODED_SAFE = _PATH_SAFE.translate(None, b"%")
@@ -22,8 +22,8 @@ _SENT_COMPONENT_SAFE = _PRINTABLE.translate(None, b"&=#")
 _SENT_VALUE_SAFE = _SENT_COMPONENT_SAFE + b"="
 
 
-def _encoded(safe: bytes, text: str) -> str:
-    """The text, percent-encoded but for the safe characters."""
+def _percent_encode(safe: bytes, text: str) -> str:
+    """Percent-encode the text, except for the safe characters."""
     if text.isascii() and not text.encode().translate(None, safe):  # much faster than a regex
         return text
     from urllib.parse import quote
@@ -31,25 +31,25 @@ def _encoded(safe: bytes, text: str) -> str:
     return quote(text, safe, errors="replace")
 
 
-clean_raw_path = partial(_encoded, _PATH_SAFE)
-"""A path that still is percent-encoded, with what a request line cannot hold encoded too."""
+clean_raw_path = partial(_percent_encode, _PATH_SAFE)
+"""Encode the characters of a percent-encoded path that a request line cannot hold."""
 
-raw_path_from_decoded = partial(_encoded, _DECODED_SAFE)
-"""A path that was decoded on its way here, encoded so that decoding gives it back."""
+raw_path_from_decoded = partial(_percent_encode, _DECODED_SAFE)
+"""Encode a path that a source has decoded, so that decoding gives it back."""
 
-clean_query = partial(_encoded, _QUERY_SAFE)
-"""A query that was kept verbatim, with what a request line cannot hold encoded too."""
+clean_query = partial(_percent_encode, _QUERY_SAFE)
+"""Encode the characters of a query as sent that a request line cannot hold."""
 
 
 def raw_path_from_bytes(path: bytes) -> str:
-    """A path that was decoded to bytes, encoded so that decoding gives them back."""
+    """Encode a path that was decoded to bytes, so that decoding gives them back."""
     from urllib.parse import quote_from_bytes
 
     return quote_from_bytes(path, _DECODED_SAFE)
 
 
 def path_from_raw(raw_path: str) -> str:
-    """Decode once. Bytes that are not UTF-8 become U+FFFD, as uvicorn shows them."""
+    """Decode a path once. Bytes that are not UTF-8 become U+FFFD, as in uvicorn."""
     if "%" not in raw_path:
         return raw_path
     from urllib.parse import unquote
@@ -58,19 +58,19 @@ def path_from_raw(raw_path: str) -> str:
 
 
 def path_bytes_from_raw(raw_path: str) -> bytes:
-    """Decode once, to bytes: what PEP 3333 puts into PATH_INFO."""
+    """Decode a path once, to bytes, as PEP 3333 has them in PATH_INFO."""
     from urllib.parse import unquote_to_bytes
 
     return unquote_to_bytes(raw_path)
 
 
 def query_from_decoded(pairs: Pairs) -> str:
-    """A query whose decoding gives these pairs: only what would be misread is encoded."""
+    """Return a query that decodes to these pairs; only what would be misread is encoded."""
     return _join(pairs, _COMPONENT_SAFE, _VALUE_SAFE)
 
 
 def query_from_encoded(pairs: Pairs) -> str:
-    """A query from pairs that were split but never decoded: joined verbatim."""
+    """Return a query from pairs that were split but never decoded: joined as they are."""
     return _join(pairs, _SENT_COMPONENT_SAFE, _SENT_VALUE_SAFE)
 
 
@@ -81,7 +81,10 @@ def _join(pairs: Pairs, name_safe: bytes, value_safe: bytes) -> str:
     if text.isascii() and not text.encode().translate(None, name_safe):
         return "&".join([f"{name}={value}" for name, value in pairs])
     return "&".join(
-        [f"{_encoded(name_safe, name)}={_encoded(value_safe, value)}" for name, value in pairs]
+        [
+            f"{_percent_encode(name_safe, name)}={_percent_encode(value_safe, value)}"
+            for name, value in pairs
+        ]
     )
 
 
@@ -93,7 +96,7 @@ def decoded_pairs(query: str) -> Pairs:
 
 
 def encoded_pairs(query: str) -> Pairs:
-    """Split a query at `&` and the first `=`, decoding nothing, as an ALB does."""
+    """Split a query at `&` and the first `=` without decoding, as a load balancer does."""
     parts = (part.partition("=") for part in query.split("&") if part)
     return [(name, value) for name, _, value in parts]
 
@@ -104,7 +107,7 @@ def has_path_prefix(path: str, prefix: str) -> bool:
 
 
 def raw_path_below(raw_path: str, root: str) -> str | None:
-    """The raw path below `root` (decoded, no trailing slash), or None where it is not under it."""
+    """Return the raw path below `root` (decoded, no trailing slash); None if not below it."""
     if has_path_prefix(raw_path, root):
         return raw_path[len(root) :] or "/"
     depth = root.count("/")

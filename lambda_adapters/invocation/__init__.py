@@ -1,1 +1,1 @@
-"""One event through one handler: recognition, options, deadline, the app's cycle, size limits."""
+"""Handling of one event: recognition, options, deadline, HTTP cycle, size limits."""

@@ -1,4 +1,4 @@
-"""AppHandler: what the two kinds of Adapter share, whatever the app's protocol."""
+"""AppHandler: the base of the ASGI and the WSGI Adapter."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,13 +7,13 @@ from lambda_adapters.invocation.handler import Handler, LambdaHandler
 from lambda_adapters.invocation.invocation import Invocation
 from lambda_adapters.invocation.options import Options
 
-# Never POSTed to an app. The first three look like HTTP: an app that took one for a request might
-# let anybody in. A ping asks nothing, and a command is not the app's.
+# Never POSTed to an app. The first three look like HTTP: an app that treats one as a request might
+# grant access. A warm-up ping needs no answer of the app, and a command is not for the app.
 _NEVER_POSTED = frozenset({"authorizer", "cloudfront", "websocket_api", "warmup", "command"})
 
 
 class AppHandler(Handler):
-    """A handler that serves one app under options, and looks like a function to decorators."""
+    """A handler that serves one app. It has the attributes that decorators read from a function."""
 
     def __init__(self, app: Callable[..., Any], options: Options) -> None:
         self.app = app
@@ -27,11 +27,11 @@ class AppHandler(Handler):
         self.__doc__ = type(self).__doc__
 
     def takes_trigger(self, event: Any, name: str) -> bool:
-        """Whether the event is POSTed to the app, by the option `events_path`."""
+        """Whether the event is POSTed to the app, by its trigger and the option `events_path`."""
         return self.options.events_path is not None and name not in _NEVER_POSTED
 
     def trigger_target(self, invocation: Invocation) -> Handler | LambdaHandler | None:
-        """None: the event becomes a request to `events_path`."""
+        """Return None and set a source that turns the event into a request to `events_path`."""
         from lambda_adapters.invocation.posted_events import PostedEvents
 
         assert self.options.events_path is not None

@@ -1,12 +1,12 @@
-"""Cycle: one request and its reply under an adapter's options, whatever the app's protocol.
+"""Cycle: one request to an app and its reply, for ASGI and WSGI.
 
-There is one cycle object for each request. The rules that hold for every reply are here;
-`asgi_lambda.cycle` and `wsgi_lambda.cycle` add their protocol.
+There is one Cycle object per request. The rules for every reply are here; `asgi_lambda.cycle` and
+`wsgi_lambda.cycle` add the protocol.
 """
 
 import logging
 from time import monotonic
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from lambda_adapters.errors import AppError, FailedStatus, IncompleteReply
 from lambda_adapters.http.body import is_compressed, is_text_type
@@ -17,14 +17,16 @@ from lambda_adapters.http.messages import Headers, Reply, Request, text_reply
 from lambda_adapters.http.urls import path_from_raw, raw_path_below
 from lambda_adapters.invocation.deadline import times_of
 from lambda_adapters.invocation.invocation import Invocation
-from lambda_adapters.invocation.options import Options
 from lambda_adapters.invocation.sinks import Sink
 from lambda_adapters.invocation.size_limits import too_large_error
 from lambda_adapters.invocation.watchdog import THREAD_NAME, watchdog
 
-_BODILESS = frozenset({204, 304})  # RFC 9110 §6.4.1: never with a body, whatever the app sends
+if TYPE_CHECKING:
+    from lambda_adapters.invocation.app_handler import AppHandler
 
-# What a reply's header means for its body. INVALID: the name is not a token.
+_BODILESS = frozenset({204, 304})  # RFC 9110 §6.4.1: never with a body, even if the app sends one
+
+# What a reply's header means for its body, by the header's name. INVALID: the name is not a token.
 INVALID, OTHER, LENGTH, TYPE, ENCODING, CONNECTION = range(6)
 _ROLES = dict.fromkeys(HOP_BY_HOP, CONNECTION) | {
     "content-length": LENGTH,
@@ -37,22 +39,15 @@ _role: TextCache[str, int] = TextCache(
 logger = logging.getLogger("lambda_adapters")
 
 
-class Server(Protocol):
-    """What an adapter tells its cycles."""
-
-    app: Any
-    options: Options
-
-
 class Cycle:
-    """Takes the app's reply by `start`, `write` and `end`, and checks what a server would check.
+    """Receives the app's reply by `start`, `write` and `end`, and checks it as a server does.
 
-    The reply goes to the sink as it comes; without one it is kept for `result`. Between `begin` and
-    `close` the deadline is watched: when it is near, in another thread, `late` becomes true, the
-    protocol's `_tell_app` is called, and all stacks are logged.
+    The reply goes to the sink at once; without a sink it is kept for `result`. The deadline is
+    watched from `begin` to `close`: shortly before it, another thread sets `late`, calls
+    `_tell_app` and logs all stacks.
     """
 
-    # The state at the beginning.
+    # Initial state.
     started = False
     complete = False
     late = False
@@ -60,19 +55,19 @@ class Cycle:
     _watched = False
     _reply: Reply | None = None
     _failure: FailedStatus | None = None
-    _length: int | None = None  # what Content-Length says
-    _count = 0  # bytes of the body until now
+    _length: int | None = None  # the value of Content-Length
+    _count = 0  # bytes of the body so far
 
     def __init__(
-        self, server: Server, request: Request, invocation: Invocation, sink: Sink | None
+        self, handler: "AppHandler", request: Request, invocation: Invocation, sink: Sink | None
     ) -> None:
-        self.server = server
+        self.handler = handler
         self.request = request
         self.invocation = invocation
         self._sink = sink
         self._drops_body = request.method == "HEAD"
         self._chunks: list[bytes] = []
-        options = server.options
+        options = handler.options
         invocation.raise_on_statuses = options.raise_on_statuses
         if options.root_path != "auto":
             _set_root(request, options.root_path)
@@ -81,9 +76,9 @@ class Cycle:
             request.client = client_by_hops(values, options.trusted_hops)
 
     def begin(self) -> bool:
-        """Watch the deadline. False where the app must not be called, because the path is reserved
-        for events; the client then gets a 404."""
-        options = self.server.options
+        """Start to watch the deadline. Return False if the app must not be called because the path
+        is reserved for events; the reply is then a 404."""
+        options = self.handler.options
         self.deadline, act_at = times_of(self.invocation.context, options.deadline_margin)
         if act_at is not None:
             self._watched = True
@@ -91,15 +86,15 @@ class Cycle:
         return options.events_path is None or not self._send_reserved(options.events_path)
 
     def close(self) -> None:
-        """The app's part is over, however it ended."""
+        """Stop watching the deadline. Call this after the app has returned, raised or timed out."""
         if self._watched:
             watchdog.forget(self)
             if self.late:
                 watchdog.wait_idle(((self.deadline or 0.0) - monotonic()) / 2)
 
     def result(self) -> Reply | None:
-        """The reply, unless a sink has it. Raises FailedStatus where the reply fails the
-        invocation, AppError where it is too large."""
+        """Return the reply, or None if it went to a sink. Raises FailedStatus if the reply's status
+        fails the invocation, AppError if the reply is too large."""
         if self._failure is not None:
             raise self._failure
         if self._reply is not None and self._count > self.invocation.limit:
@@ -107,10 +102,11 @@ class Cycle:
             raise too_large_error(name, self._count, self.invocation.limit)
         return self._reply
 
-    def failed(self, error: AppError) -> AppError | FailedStatus:
-        """The error to raise for an app that did not send its whole reply: FailedStatus by the
-        options, IncompleteReply where the sink has the beginning."""
-        if error.status in self.server.options.raise_on_statuses:
+    def error_to_raise(self, error: AppError) -> AppError | FailedStatus:
+        """Return the error to raise if the app did not send its whole reply: FailedStatus if
+        `raise_on_statuses` has its status, IncompleteReply if the sink has the beginning of the
+        reply, else the error itself."""
+        if error.status in self.handler.options.raise_on_statuses:
             failure = self._failed_status(error.status)
             failure.__cause__ = error
             return failure
@@ -121,10 +117,11 @@ class Cycle:
         return error
 
     def start(self, status: int, headers: Headers, reason: str = "") -> None:
-        """The reply's head, lower-case names; AppError where no server would send it."""
+        """Take the reply's status and headers, names in lower case. Raises AppError if no server
+        would send them."""
         if not 200 <= status <= 999:
             raise AppError(f"The app sent status {status}; expected 200 to 999.")
-        options = self.server.options
+        options = self.handler.options
         excluded = options.exclude_headers
         content_type, compressed, plain = "", False, not excluded
         header_map: dict[str, str] = {}
@@ -170,9 +167,9 @@ class Cycle:
             self._sink.start(status, headers, reason, text)
 
     def write(self, data: bytes) -> None:
-        """A piece of the body; AppError where it is more than Content-Length said.
+        """Take a chunk of the body. Raises AppError if the body is longer than Content-Length.
 
-        No more is kept than can be sent: an app that streams without end would fill the memory.
+        Without a sink, a body over the limit is not kept: it could fill the memory.
         """
         if self._drops_body:
             return
@@ -190,7 +187,7 @@ class Cycle:
             self._chunks.clear()
 
     def end(self) -> None:
-        """The body is complete; AppError where it is less than Content-Length said."""
+        """Complete the reply. Raises AppError if the body is shorter than Content-Length."""
         length = self._length
         if length is not None and length != self._count and not self._drops_body:
             raise AppError(
@@ -205,15 +202,15 @@ class Cycle:
             self._sink.end()
 
     def at_deadline(self) -> None:
-        """Called in the watchdog's thread."""
+        """Tell the app and log all stacks. The watchdog calls this in its own thread."""
         from lambda_adapters.invocation.stacks import format_stacks, thread_stacks
 
         self.late = True
         try:
-            stacks = self._stacks() + thread_stacks(besides=THREAD_NAME)
+            stacks = self._stacks() + thread_stacks(exclude=THREAD_NAME)
         finally:
             self._tell_app()
-        # Reading the sources takes tens of milliseconds, so the app is told before.
+        # Last, because format_stacks reads source files, which takes tens of milliseconds.
         logger.error(
             "Request %s: %s %s is still running just before Lambda's deadline. All stacks:\n%s",
             self.invocation.request_id,
@@ -223,17 +220,18 @@ class Cycle:
         )
 
     def _stacks(self) -> list[Any]:
-        """Stacks that a protocol has beyond the threads'; in the watchdog's thread."""
+        """Return more stacks for the log, besides the threads'. Called in the watchdog's thread."""
         return []
 
     def _tell_app(self) -> None:
-        """The deadline is near; in the watchdog's thread. A plain function cannot be told."""
+        """Tell the app that the deadline is near. Called in the watchdog's thread. The default does
+        nothing: a synchronous app cannot be interrupted."""
 
     def _send_reserved(self, reserved: str) -> bool:
         """If the path is reserved for events, send a 404 and return True.
 
-        Frameworks differ in what else they route there, so every spelling is reserved. Apps strip
-        root paths of their own, so it counts wherever a path ends in it.
+        Frameworks route different spellings to one view, so every spelling is reserved. Apps may
+        strip a root path, so a path that ends in the reserved one is reserved too.
         """
         if self.invocation.trigger is not None:
             return False
@@ -257,7 +255,7 @@ class Cycle:
 
 
 def _set_root(request: Request, root: str) -> None:
-    """`root` as the platform's part: taken off the path where that holds it, like the stage."""
+    """Set the request's root path, and remove it from the path if the path starts with it."""
     if root == request.root_path:
         return
     below = None

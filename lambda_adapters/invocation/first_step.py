@@ -1,11 +1,11 @@
-"""The first step of a task, taken at once where the event loop is idle. [I/O]
+"""Run the first step of a task directly if the event loop is idle. [I/O]
 
-Most requests need no second step. Without the selector and the loop's bookkeeping the first one
-takes a third of the time. A loop that has anything else to do (a callback, a timer, a signal
-handler, a socket besides its own) is left to run by itself, so nothing on it starves.
+Most requests need no second step. Without the selector and the loop's bookkeeping, the first step
+takes a third of the time. If the loop has other work (a callback, a timer, a signal handler, a
+socket besides its own), the loop runs the task as usual, so that nothing starves.
 
-This uses attributes of asyncio's own loops that are not public. Where one is missing, on another
-kind of loop, or with LAMBDA_ADAPTERS_FIRST_STEP=off in the environment, the loop runs the task.
+This uses private attributes of asyncio's loops. If one is missing, as on another kind of loop, or
+if the environment variable LAMBDA_ADAPTERS_FIRST_STEP is "off", the loop runs the task.
 """
 
 import asyncio
@@ -16,14 +16,14 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 _HAS_EAGER_START = sys.version_info >= (3, 12)
-_NAME = "request"  # a name that is made up for each takes time
+_NAME = "request"  # a generated name for each task takes time
 enabled = os.environ.get("LAMBDA_ADAPTERS_FIRST_STEP") != "off"
 
 
 def start_task(
     function: Callable[[], Coroutine[Any, Any, None]], loop: Any
 ) -> "asyncio.Task[None]":
-    """A task for a coroutine function on a loop that does not run; its first step may be done."""
+    """Return a task on a loop that is not running. Its first step may already have run."""
     try:
         busy = loop._ready or loop._scheduled or loop._signal_handlers
         idle = enabled and not busy and len(loop._selector._fd_to_key) == 1
@@ -31,7 +31,7 @@ def start_task(
         idle = False
     if not idle:
         return asyncio.Task(function(), loop=loop, name=_NAME)
-    # What `loop.run_forever` does before and after its first round, and one step in between.
+    # What `loop.run_forever` does before and after its first iteration, with one step in between.
     hooks = sys.get_asyncgen_hooks()
     loop._thread_id = threading.get_ident()
     sys.set_asyncgen_hooks(loop._asyncgen_firstiter_hook, loop._asyncgen_finalizer_hook)

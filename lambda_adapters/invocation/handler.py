@@ -1,4 +1,4 @@
-"""Handler: event in, response out. What all adapters and routers share."""
+"""Handler: the base of all adapters and routers. It turns an event into a response."""
 
 import logging
 from abc import ABC, abstractmethod
@@ -26,10 +26,10 @@ logger = logging.getLogger("lambda_adapters")
 
 
 class Handler(ABC):
-    """`(event, context) -> response`. Subclasses implement `respond`, for HTTP, and
-    `trigger_target`, for other events.
+    """`(event, context) -> response`. Subclasses implement `respond` for HTTP, and `takes_trigger`
+    and `trigger_target` for other events.
 
-    `answer` and `answer_async` answer an event that `recognize` has looked at; with a sink, the
+    `recognize` returns the Invocation that `answer` and `answer_async` answer. With a sink, the
     reply goes there as the app produces it.
     """
 
@@ -40,11 +40,12 @@ class Handler(ABC):
         return self.answer(self.recognize(event, context))
 
     async def handle(self, event: Any, context: Any = None) -> Any:
-        """What the handler does, on the caller's event loop."""
+        """Return the response to an event, on the running event loop."""
         return await self.answer_async(self.recognize(event, context))
 
     def recognize(self, event: Any, context: Any = None) -> Invocation:
-        """What sent an event: an HTTP source or a trigger. UnknownEvent where nothing claims it."""
+        """Return the Invocation for an event, with its HTTP source or its trigger. Raises
+        UnknownEvent if no source and no trigger matches."""
         source = find_source(event, self._sources)
         if source is not None:
             return Invocation(event, context, source)
@@ -52,15 +53,15 @@ class Handler(ABC):
 
         name = trigger_name(event)
         if name is None:
-            raise self._unknown(event)
+            raise self._unknown_event_error(event)
         return Invocation(event, context, None, name)
 
     def answer(self, invocation: Invocation, sink: Sink | None = None) -> Any:
-        """The response to an event; with a sink None, since the sink gets the reply.
+        """Return the response to an event; with a sink, send the reply there and return None.
 
-        Raises UnknownEvent for a trigger that nothing here answers, FailedStatus where the options
-        let the invocation fail, and IncompleteReply where the app fails after the sink got the
-        beginning of its reply.
+        Raises UnknownEvent for a trigger that has no target, FailedStatus if the options say that
+        the status fails the invocation, and IncompleteReply if the app fails after the sink got
+        the beginning of its reply.
         """
         if invocation.source is None:
             target = self._target_for(invocation)
@@ -68,69 +69,75 @@ class Handler(ABC):
                 return target.answer(invocation, sink)
             if target is not None:
                 return deliver(target(invocation.event, invocation.context), sink)
+            return deliver(self.answer(invocation), sink)  # POSTed to the app: the result is JSON
         source = invocation.source
-        assert source is not None
         try:
             request = source.request_from_event(invocation.event)
             result = self.respond(request, invocation, sink)
+            if isinstance(result, Reply):
+                return self._response_from_reply(result, invocation)
         except (AppError, BadRequest) as error:
             return self._answer_error(error, invocation, sink)
-        return self._response(result, invocation) if isinstance(result, Reply) else result
+        return result
 
     async def answer_async(self, invocation: Invocation, sink: Sink | None = None) -> Any:
-        """`answer` on the caller's event loop. A function, or a WSGI app, runs in a thread."""
+        """`answer` on the running event loop. A function or a WSGI app runs in a thread."""
         if invocation.source is None:
             target = self._target_for(invocation)
             if isinstance(target, Handler):
                 return await target.answer_async(invocation, sink)
             if target is not None:
-                return deliver(await in_thread(target, invocation.event, invocation.context), sink)
+                return deliver(
+                    await run_in_thread(target, invocation.event, invocation.context), sink
+                )
+            return deliver(await self.answer_async(invocation), sink)
         source = invocation.source
-        assert source is not None
         try:
             request = source.request_from_event(invocation.event)
             result = await self.respond_async(request, invocation, sink)
+            if isinstance(result, Reply):
+                return self._response_from_reply(result, invocation)
         except (AppError, BadRequest) as error:
             return self._answer_error(error, invocation, sink)
-        return self._response(result, invocation) if isinstance(result, Reply) else result
+        return result
 
     @abstractmethod
     def respond(self, request: Request, invocation: Invocation, sink: Sink | None) -> Any:
-        """Answer one request: the Reply, or a function's own response; None where a sink got it.
-        The request may be changed. Raises AppError where there is no reply to send."""
+        """Answer one request. Return a Reply, or the response of a function; None if a sink got
+        it. May change the request. Raises AppError if there is no reply to send."""
 
     async def respond_async(
         self, request: Request, invocation: Invocation, sink: Sink | None
     ) -> Any:
-        """`respond` on the caller's event loop."""
+        """`respond` on the running event loop."""
         if sink is not None:
             from lambda_adapters.invocation.thread_sink import ThreadSink
 
             sink = ThreadSink(sink)
-        return await in_thread(self.respond, request, invocation, sink)
+        return await run_in_thread(self.respond, request, invocation, sink)
 
     def takes_trigger(self, event: Any, name: str) -> bool:
-        """Whether an event that is not HTTP, by its trigger's name, is answered here."""
+        """Whether this handler answers an event that is not HTTP. `name` is the trigger's."""
         return False
 
     def trigger_target(self, invocation: Invocation) -> "Handler | LambdaHandler | None":
-        """What answers a trigger that is taken; None where this handler does it itself and has
-        given the invocation a source."""
-        raise self._unknown(invocation.event)
+        """Return the target for a trigger that `takes_trigger` accepts, or None if this handler
+        answers it and has set the invocation's source. Raises UnknownEvent by default."""
+        raise self._unknown_event_error(invocation.event)
 
-    def start(self) -> None:  # noqa: B027 - most have nothing to do
-        """Do what can be done before the first request."""
+    def start(self) -> None:  # noqa: B027 - most handlers have nothing to start
+        """Start what can be started before the first request, such as an app's lifespan."""
 
-    def stop(self) -> None:  # noqa: B027 - most have nothing to do
+    def stop(self) -> None:  # noqa: B027 - most handlers have nothing to stop
         """Undo what `start` did, for tests and tools."""
 
     async def startup(self) -> None:
-        """`start` on the caller's event loop."""
-        await in_thread(self.start)
+        """`start` on the running event loop."""
+        await run_in_thread(self.start)
 
     async def shutdown(self) -> None:
-        """`stop` on the caller's event loop, for what `startup` and `handle` started there."""
-        await in_thread(self.stop)
+        """`stop` on the running event loop, for what `startup` and `handle` started there."""
+        await run_in_thread(self.stop)
 
     def _target_for(self, invocation: Invocation) -> "Handler | LambdaHandler | None":
         if invocation.trigger is not None and self.takes_trigger(
@@ -138,40 +145,39 @@ class Handler(ABC):
         ):
             return self.trigger_target(invocation)
         if invocation.trigger != "warmup":
-            raise self._unknown(invocation.event)
+            raise self._unknown_event_error(invocation.event)
         return self._warm_up
 
     def _warm_up(self, event: Any, context: Any) -> dict[str, Any]:
-        """The response to a ping of a plugin that keeps functions warm."""
+        """Return the response to the ping of a plugin that keeps functions warm."""
         self.start()
         return {}
 
-    def _response(self, reply: Reply, invocation: Invocation) -> Any:
-        """The response for a reply, or for an error in its place where it is too large."""
+    def _response_from_reply(self, reply: Reply, invocation: Invocation) -> Any:
+        """Return the response for a reply. Raises AppError if it is too large."""
         source, limit = invocation.source, invocation.limit
         assert source is not None
         response = source.response_from_reply(reply, invocation.event)
         if may_exceed(reply, limit):
             size = size_over_limit(response, limit)
             if size is not None:
-                error = too_large_error(source.name, size, limit)
-                return self._answer_error(error, invocation, None)
+                raise too_large_error(source.name, size, limit)
         return response
 
     def _answer_error(
         self, error: AppError | BadRequest, invocation: Invocation, sink: Sink | None
     ) -> Any:
-        """The answer where there is no reply of the app's. Raises FailedStatus where the
-        invocation is to fail."""
+        """Answer with an error's status. Raises FailedStatus if the error fails the invocation, and
+        an IncompleteReply again."""
         if isinstance(error, IncompleteReply):
             raise error
         level = logging.WARNING if isinstance(error, BadRequest) else logging.ERROR
         logger.log(level, "Request %s: %s", invocation.request_id, error, exc_info=error.__cause__)
         failing = invocation.raise_on_statuses or self._raise_on_statuses
-        # An event that is not HTTP has no client to be told.
+        # An event that is not HTTP has no client that would get the status.
         if error.status in failing or invocation.trigger is not None:
             raise FailedStatus(
-                f"{error} That is status {error.status}, with which the invocation fails.",
+                f"{error} Its status {error.status} fails the invocation.",
                 error.status,
             ) from error
         reply = text_reply(error.status, phrase_of(error.status) or "Error")
@@ -180,14 +186,14 @@ class Handler(ABC):
         assert invocation.source is not None
         return invocation.source.response_from_reply(reply, invocation.event)
 
-    def _unknown(self, event: Any) -> UnknownEvent:
+    def _unknown_event_error(self, event: Any) -> UnknownEvent:
         from lambda_adapters.invocation.recognition import describe_event
 
         return UnknownEvent(describe_event(event))
 
 
-async def in_thread(function: Callable[..., Any], *arguments: Any) -> Any:
-    """What a function returns that may block, called in a thread with the caller's context."""
+async def run_in_thread(function: Callable[..., Any], *arguments: Any) -> Any:
+    """Call a blocking function in a thread, with the caller's context, and return its result."""
     import asyncio
 
     return await asyncio.to_thread(function, *arguments)

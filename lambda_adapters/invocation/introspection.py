@@ -1,24 +1,24 @@
-"""What a callable takes, as far as it can be told.
+"""Which arguments a callable accepts.
 
-Most apps are functions, or objects whose class has a `__call__` in Python: their code says it.
-`inspect`, which takes 5 ms to import, is for the rest.
+Most apps are functions, or objects whose class has a `__call__` in Python: their code objects say
+it. `inspect`, which takes 5 ms to import, is only for the others.
 """
 
 from types import CodeType, FunctionType, MethodType
 
 from lambda_adapters.errors import ConfigurationError
 
-_CO_VARARGS, _CO_COROUTINE = 0x04, 0x80  # inspect's, by the same names
+_CO_VARARGS, _CO_COROUTINE = 0x04, 0x80  # same values as in inspect
 
 
 def accepts_arguments(function: object, count: int) -> bool:
-    """Whether something can be called with so many positional arguments; True where its signature
-    cannot be read."""
+    """Whether an object can be called with `count` positional arguments. True for a callable whose
+    signature cannot be read."""
     if not callable(function):
         return False
     plain, bound = _plain_function(function)
     if plain is not None:
-        return _plain_accepts(plain, count + bound)
+        return _function_accepts(plain, count + bound)
     import inspect
 
     try:
@@ -26,12 +26,12 @@ def accepts_arguments(function: object, count: int) -> bool:
     except TypeError:
         return False
     except ValueError:
-        return True  # built in C: it does not say
+        return True  # written in C, without a signature
     return True
 
 
 def is_coroutine_function(function: object) -> bool:
-    """Whether a call gives a coroutine, as far as it can be told."""
+    """Whether a call returns a coroutine. False if that is not known."""
     plain, _ = _plain_function(function)
     if plain is not None:
         return bool(plain.__code__.co_flags & _CO_COROUTINE)
@@ -41,7 +41,7 @@ def is_coroutine_function(function: object) -> bool:
 
 
 def is_wsgi_app(function: object) -> bool:
-    """Whether it is an app, although it takes two arguments: they have the names of PEP 3333."""
+    """Whether the two arguments are named as in PEP 3333, so it is no (event, context) handler."""
     plain, bound = _plain_function(function)
     names: tuple[str, ...] = ()
     if plain is not None:
@@ -50,19 +50,20 @@ def is_wsgi_app(function: object) -> bool:
 
 
 def _plain_function(function: object) -> tuple[FunctionType | None, int]:
-    """The Python function that a call runs, and how many of its arguments are bound; None where
-    there is none, or a call does something else before."""
+    """Return the Python function that a call runs directly, or None, and the number of its bound
+    arguments."""
     if isinstance(function, FunctionType):
         return function, 0
-    inner: object = None
-    if isinstance(function, MethodType):
-        inner = function.__func__
-    elif callable(function) and not isinstance(function, type):
-        inner = type(function).__call__
-    return (inner, 1) if isinstance(inner, FunctionType) else (None, 0)
+    call = function
+    if callable(function) and not isinstance(function, (MethodType, type)):
+        call = function.__call__  # a method, or a function where it is a staticmethod
+    if isinstance(call, MethodType):
+        inner = call.__func__
+        return (inner, 1) if isinstance(inner, FunctionType) else (None, 0)
+    return (call, 0) if isinstance(call, FunctionType) else (None, 0)
 
 
-def _plain_accepts(function: FunctionType, count: int) -> bool:
+def _function_accepts(function: FunctionType, count: int) -> bool:
     code: CodeType = function.__code__
     if code.co_kwonlyargcount > len(function.__kwdefaults__ or ()):
         return False
@@ -73,14 +74,14 @@ def _plain_accepts(function: FunctionType, count: int) -> bool:
 def wrong_app_error(
     app: object, expected: str, other_count: int, other_package: str
 ) -> ConfigurationError:
-    """The error for what is not an app of this kind. Apps of the other kind take `other_count`
-    arguments; `other_package` serves them."""
+    """Return the error for an object that is not an app of the expected kind. Apps of the other
+    kind take `other_count` arguments and are served by `other_package`."""
     if not callable(app):
         hint = "Pass the app itself."
     elif accepts_arguments(app, other_count):
         hint = f"An app of the other kind is served by: from {other_package} import Adapter."
     elif accepts_arguments(app, 0):
-        hint = "If it makes the app, call it: Adapter(create_app())."
+        hint = "If it creates the app, call it: Adapter(create_app())."
     else:
         hint = "Pass the app itself, or wrap it in a function that takes these arguments."
     return ConfigurationError(f"Expected {expected}, got {app!r}. {hint}")

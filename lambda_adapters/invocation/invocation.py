@@ -1,4 +1,4 @@
-"""Invocation: one event being handled."""
+"""Invocation: one event and what is known about it."""
 
 from collections.abc import Collection
 from typing import Any
@@ -8,13 +8,12 @@ from lambda_adapters.sources.source import LAMBDA_LIMIT, Source
 
 
 class Invocation:
-    """The event and the context as Lambda passed them, and what recognition found.
+    """The event and the context as Lambda passed them, and the event's source or trigger.
 
-    `source` is the HTTP source that sent the event. For an event that is not HTTP, `trigger` is its
-    name, and `source` is None, unless the event is POSTed to an app (`events_path`). `limit` is the
-    largest response in bytes, counted as JSON. `path_parameters` are those of the routes that led
-    here, decoded. `raise_on_statuses` are the statuses with which the invocation fails, by the
-    options of the adapter that answers.
+    `source` is the HTTP source that sent the event. For an event that is not HTTP, `trigger` is the
+    trigger's name and `source` is None, unless the event is POSTed to an app (`events_path`).
+    `limit` is the largest response in bytes, counted as JSON. `path_parameters` are the decoded
+    parameters of the matched routes. `raise_on_statuses` is the option of the adapter that answers.
     """
 
     __slots__ = (
@@ -40,12 +39,12 @@ class Invocation:
 
     @property
     def deadline(self) -> float | None:
-        """When Lambda kills the invocation, in seconds on the monotonic clock; None where the
-        context does not say (tests, emulators)."""
+        """When Lambda kills the invocation, in seconds of the monotonic clock; None if the context
+        does not say (tests, emulators)."""
         return deadline_of(self.context)
 
     @property
     def request_id(self) -> str:
-        """Lambda's id of the invocation, for log lines; `-` where there is none."""
+        """Lambda's id of the invocation, for log lines; `-` if there is none."""
         request_id = getattr(self.context, "aws_request_id", None)
         return request_id if isinstance(request_id, str) else "-"

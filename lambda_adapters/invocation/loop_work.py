@@ -1,4 +1,4 @@
-"""Work for an event loop: something that runs until it is finished, and may go on after that."""
+"""Work for an event loop: a coroutine that can be finished before it returns."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -7,20 +7,20 @@ from typing import Protocol
 
 
 class Work(Protocol):
-    """What runs on a loop until it is `finished`; then it calls `on_finish`, where that is set."""
+    """A coroutine for a loop. When it is `finished`, it calls `on_finish`, if that is set."""
 
     finished: bool
     on_finish: Callable[[], None] | None
 
     async def run(self) -> None:
-        """Never raises."""
+        """Do the work. Never raises."""
 
     def finish(self) -> None:
-        """Be finished now; again, it does nothing."""
+        """Set `finished` and call `on_finish`. Does nothing if already finished."""
 
 
 class CoroutineWork:
-    """A coroutine function as work, and what it raised."""
+    """Runs a coroutine function as Work and keeps what it raised in `error`."""
 
     def __init__(self, function: Callable[[], Awaitable[None]]) -> None:
         self._function = function
@@ -43,7 +43,7 @@ class CoroutineWork:
 
 
 async def run_here(work: Work) -> None:
-    """Run work on the caller's own loop until it is finished."""
+    """Run work on the running event loop until it is finished."""
     loop = asyncio.get_running_loop()
     done = loop.create_future()
 
@@ -63,6 +63,6 @@ async def run_here(work: Work) -> None:
 
 
 def finish_if_cancelled(work: Work, task: "asyncio.Task[None]") -> None:
-    """Work never raises; a task that was cancelled is one that never began."""
+    """Finish the work of a cancelled task. Since work never raises, such a task never started."""
     if task.cancelled():
         work.finish()

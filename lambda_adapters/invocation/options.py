@@ -1,4 +1,4 @@
-"""The options of an Adapter that do not depend on the kind of app, checked when it is built."""
+"""The options that both Adapters have, checked when an Adapter is built."""
 
 from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING, Any
@@ -10,9 +10,9 @@ if TYPE_CHECKING:
 
 
 class Options:
-    """What every Adapter can be told; docs/adapters.md explains each option.
+    """Options of both Adapters; docs/adapters.md explains each one.
 
-    Raises ConfigurationError, naming the option, what was expected and what came.
+    Raises ConfigurationError with the option, what was expected and what was given.
     """
 
     __slots__ = (
@@ -39,10 +39,10 @@ class Options:
         sources: Sequence["Source"] = (),
     ) -> None:
         given = locals()
-        for name, (expected, is_right) in _RULES.items():
-            if not is_right(given[name]):
+        for name, (expected, is_valid) in _RULES.items():
+            if not is_valid(given[name]):
                 raise ConfigurationError(f"{name} must be {expected}, not {given[name]!r}.")
-        # Normal once built, so that a request does not have to.
+        # Normalized once here, not at each request.
         self.root_path = root_path
         self.text_types = frozenset(kind.lower() for kind in text_types)
         self.exclude_headers = frozenset(name.lower() for name in exclude_headers)
@@ -63,13 +63,13 @@ def _is_path(value: object) -> bool:
     return isinstance(value, str) and value.startswith("/") and value.strip("/") != ""
 
 
-def _all(right: Callable[[Any], bool]) -> Callable[[object], bool]:
-    """Whether a value is a collection, and no text, each of whose elements is right."""
+def _is_collection_of(is_valid: Callable[[Any], bool]) -> Callable[[object], bool]:
+    """Return a check for a collection, not a str or bytes, whose elements are all valid."""
 
     def check(values: object) -> bool:
         if isinstance(values, (str, bytes)) or not isinstance(values, Collection):
             return False
-        return all(right(value) for value in values)
+        return all(is_valid(value) for value in values)
 
     return check
 
@@ -97,16 +97,16 @@ def _is_source(value: object) -> bool:
     )
 
 
-# The option: what it must be, and whether a value is that.
+# For each option: the expected value in words, and a check for it.
 _RULES: dict[str, tuple[str, Callable[[Any], bool]]] = {
-    "root_path": ('"auto", "" or a path such as "/api" without a slash at its end', _is_root),
+    "root_path": ('"auto", "" or a path such as "/api" without a trailing slash', _is_root),
     "text_types": (
         'media types such as ("application/geo+json",)',
-        _all(lambda kind: isinstance(kind, str) and "/" in kind),
+        _is_collection_of(lambda kind: isinstance(kind, str) and "/" in kind),
     ),
     "exclude_headers": (
         'header names such as ("server",)',
-        _all(lambda name: isinstance(name, str) and name != ""),
+        _is_collection_of(lambda name: isinstance(name, str) and name != ""),
     ),
     "trusted_hops": ("0 or more proxies, as an int", lambda hops: _is_int(hops) and hops >= 0),
     "deadline_margin": (
@@ -115,7 +115,7 @@ _RULES: dict[str, tuple[str, Callable[[Any], bool]]] = {
     ),
     "raise_on_statuses": (
         "statuses such as (500, 503)",
-        _all(lambda status: _is_int(status) and 100 <= status <= 999),
+        _is_collection_of(lambda status: _is_int(status) and 100 <= status <= 999),
     ),
     "events_path": (
         'a path such as "/_events", or None',
@@ -124,6 +124,6 @@ _RULES: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "sources": (
         "objects or modules with name, matches, limit, refusal and the four translations of "
         "lambda_adapters.Source",
-        _all(_is_source),
+        _is_collection_of(_is_source),
     ),
 }

@@ -1,7 +1,4 @@
-"""Events that are not HTTP, as requests: POSTed as JSON to a path that the app's owner chose.
-
-It has a source's shape, so a handler treats it like any other.
-"""
+"""PostedEvents: a source that POSTs events that are not HTTP to a path of the app, as JSON."""
 
 import json
 from typing import TYPE_CHECKING, Any
@@ -16,7 +13,8 @@ if TYPE_CHECKING:
 
 
 class PostedEvents:
-    """A 2xx reply's JSON is the invocation's result; any other status fails the invocation."""
+    """The source for the option `events_path`. The JSON of a 2xx reply becomes the invocation's
+    result; any other status fails the invocation."""
 
     name = "events"
 
@@ -24,7 +22,7 @@ class PostedEvents:
         self._path = path
 
     def matches(self, event: Any) -> bool:
-        """Never: the handler falls back to it, for what its options let through."""
+        """Return False: an AppHandler sets this source itself."""
         return False
 
     def limit(self, event: Any) -> int:

@@ -7,31 +7,32 @@ from lambda_adapters.http.messages import Headers, Reply
 
 
 class Sink(Protocol):
-    """Takes one answer: `start` once, `write` any number of times, `end` once; or `answer` once.
+    """Receives one answer: `start` once, `write` any number of times, `end` once; or `answer` once.
 
-    The methods are called in the thread that runs the app. `write` may block where that is a
-    thread of its own (WSGI, `answer`). On an event loop it must not: the sink keeps the data, and
-    `drain` tells the app to wait.
+    `answer` calls the methods in the thread that runs the app, where `write` may block (a WSGI
+    app) or must not (an ASGI app, whose thread runs the event loop). `answer_async` calls them on
+    the caller's event loop, where they must not block: the sink keeps the data, and the app waits
+    for `drain`.
     """
 
     def start(self, status: int, headers: Headers, reason: str, text: bool, /) -> None:
-        """The reply's head. `text`: its media type is text."""
+        """Take the reply's status and headers. `text`: the body is text by its media type."""
 
     def write(self, data: bytes, /) -> None:
-        """A piece of the body, never empty."""
+        """Take a chunk of the body, never empty."""
 
     def end(self) -> None:
-        """The reply is complete."""
+        """Complete the reply."""
 
     def answer(self, response: Any, /) -> None:
-        """In place of a reply: a response to be passed on untouched, such as a function's own."""
+        """Take a response instead of a reply, such as a function's, to be passed on unchanged."""
 
     def drain(self) -> Awaitable[None] | None:
-        """What an ASGI app awaits behind a `write`; None where there is nothing to wait for."""
+        """Return what an ASGI app awaits after a `write`; None if there is nothing to wait for."""
 
 
 def deliver(result: Any, sink: Sink | None) -> Any:
-    """Send a whole Reply, or a function's own response, to the sink. Without a sink return it."""
+    """Send a whole Reply, or a function's response, to the sink. Without a sink, return it."""
     if sink is None:
         return result
     if isinstance(result, Reply):

@@ -1,4 +1,4 @@
-"""How large a response is once it is JSON, which is what Lambda's limits count."""
+"""The size of a response as JSON, which Lambda's limits count."""
 
 import json
 import os
@@ -7,19 +7,19 @@ from typing import Any
 from lambda_adapters.errors import AppError
 from lambda_adapters.http.messages import Reply
 
-# AWS's runtime client sends UTF-8 where it sees one of these names, and elsewhere, in container
-# images and on Python 3.11, escapes every character beyond ASCII (awslambdaric 4.2's
+# AWS's runtime client sends UTF-8 if AWS_EXECUTION_ENV is one of these. Otherwise, in container
+# images and on Python 3.11, it escapes every character outside ASCII (awslambdaric 4.2's
 # lambda_runtime_marshaller).
 _UTF8 = tuple(f"AWS_Lambda_python3.{minor}" for minor in (12, 13, 14, 15))
 _SLICE = 64 * 1024
 
 
 def may_exceed(reply: Reply, limit: int) -> bool:
-    """Whether a response with this reply could be over the limit: a quick upper bound."""
+    """Whether a response with this reply could be over the limit in bytes: a fast upper bound."""
     size = reply.header_size
     if size < 0:
         size = len(reply.reason) + sum(len(name) + len(value) for name, value in reply.headers)
-    # No character takes more than six bytes in JSON, and each header has quotes, commas and, with
+    # A character takes at most six bytes in JSON; each header adds quotes, commas and, with
     # CloudFront, keys.
     return 6 * (len(reply.body) + size) + 32 * len(reply.headers) + 1024 > limit
 
@@ -27,9 +27,9 @@ def may_exceed(reply: Reply, limit: int) -> bool:
 def size_over_limit(
     response: Any, limit: int, environment: dict[str, str] | None = None
 ) -> int | None:
-    """The response's size in bytes where it is over the limit, else None.
+    """Return the response's size in bytes if it is over the limit, else None.
 
-    Counts slice by slice: a copy of a large body would take as much memory again.
+    Counts slice by slice: a copy of a large body would double the memory.
     """
     env = os.environ if environment is None else environment
     escaping = env.get("AWS_EXECUTION_ENV") not in _UTF8
@@ -54,7 +54,7 @@ def _encoded_size(value: Any, escaping: bool) -> int:
 
 
 def too_large_error(source: str, size: int, limit: int) -> AppError:
-    """The error for a reply that no response to this source can hold."""
+    """Return the error for a reply that is too large for a source. Sizes in bytes."""
     return AppError(
         f"The reply is too large for {source}: {size} bytes, and {limit} are allowed, counted as "
         "JSON. Send less, compress it, or give the client a link (to S3, say)."

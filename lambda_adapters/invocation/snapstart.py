@@ -1,4 +1,4 @@
-"""SnapStart: what must not be in the snapshot waits for the restored environment. [I/O]
+"""SnapStart: start after the restore what must not be in the snapshot. [I/O]
 
 Source: docs.aws.amazon.com/lambda/latest/dg/snapstart-runtime-hooks-python.html
 """
@@ -7,9 +7,9 @@ import importlib
 from collections.abc import Callable
 
 
-def after_restore(start: Callable[[], None]) -> None:
-    """Have `start` called once the environment is restored; without the managed runtime's hooks
-    nothing happens here, and the first event starts what is needed."""
+def register_after_restore(start: Callable[[], None]) -> None:
+    """Register `start` to be called after the restore. Without the managed runtime's hooks, do
+    nothing: the first event starts what is needed."""
     try:
         hooks = importlib.import_module("snapshot_restore_py")
     except ImportError:

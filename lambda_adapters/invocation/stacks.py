@@ -1,4 +1,4 @@
-"""What threads are doing: their stacks, as text for the log."""
+"""The stacks of threads, as text for the log."""
 
 import sys
 import threading
@@ -6,16 +6,16 @@ import traceback
 from types import FrameType
 
 Stacks = list[tuple[str, traceback.StackSummary]]
-"""A title, and the stack."""
+"""Pairs of a title and a stack."""
 
 
-def thread_stacks(besides: str) -> Stacks:
-    """The stack of every thread but the one with this name."""
+def thread_stacks(exclude: str) -> Stacks:
+    """Return the stack of every thread, except the thread with the name `exclude`."""
     names = {thread.ident: thread.name for thread in threading.enumerate()}
     return [
         (f"Thread {names.get(ident, ident)}", stack_from_frames(_frames(frame)))
         for ident, frame in sys._current_frames().items()
-        if names.get(ident) != besides
+        if names.get(ident) != exclude
     ]
 
 
@@ -24,14 +24,14 @@ def _frames(frame: FrameType) -> list[FrameType]:
 
 
 def stack_from_frames(frames: list[FrameType]) -> traceback.StackSummary:
-    """A stack as it is now, from its frames, the innermost first; sources are read when it is
-    formatted, which may be later."""
+    """Return the current stack of these frames, given innermost first. Source files are read only
+    when the stack is formatted."""
     pairs = ((frame, frame.f_lineno) for frame in reversed(frames))
     return traceback.StackSummary.extract(pairs, lookup_lines=False)
 
 
 def format_stacks(stacks: Stacks) -> str:
-    """One paragraph for each stack, the innermost call last; a title alone for an empty one."""
+    """Return one paragraph per stack, the innermost call last; only the title of an empty one."""
     return "\n".join(
         "".join([f"{title}:\n" if stack else title, *stack.format()]).rstrip()
         for title, stack in stacks

@@ -1,4 +1,4 @@
-"""Where the tasks of a loop await, which no thread's stack shows."""
+"""The stacks of waiting tasks, which no thread's stack shows."""
 
 import asyncio
 from traceback import StackSummary
@@ -7,30 +7,30 @@ from typing import Any
 
 from lambda_adapters.invocation.stacks import Stacks, stack_from_frames
 
-# A hundred tasks that wait for the same thing tell no more than some of them, and telling takes
-# time just before the deadline.
-MOST = 20
+# Many tasks wait for the same thing, and formatting their stacks takes time just before the
+# deadline.
+MAX_TASKS = 20
 
 
 def task_stacks(
     loop: asyncio.AbstractEventLoop, first: "asyncio.Task[Any] | None" = None
 ) -> Stacks:
-    """One stack a task, `first` before all others, MOST at most; callable from any thread."""
+    """Return one stack per task, `first` as the first, of MAX_TASKS tasks. Thread-safe."""
     tasks = sorted(asyncio.all_tasks(loop), key=lambda task: task is not first)
     stacks = [
         (
             "The request awaits" if task is first else f"Task {task.get_name()}",
             stack_from_frames(_frames(task)),
         )
-        for task in tasks[:MOST]
+        for task in tasks[:MAX_TASKS]
     ]
-    if len(tasks) > MOST:
-        stacks.append((f"{len(tasks) - MOST} more tasks, not shown", StackSummary()))
+    if len(tasks) > MAX_TASKS:
+        stacks.append((f"{len(tasks) - MAX_TASKS} more tasks, not shown", StackSummary()))
     return stacks
 
 
 def _frames(task: "asyncio.Task[Any]") -> list[FrameType]:
-    """The frames of a task's coroutines, the innermost first; `Task.get_stack` cuts them to the
+    """Return the frames of a task's coroutines, innermost first. `Task.get_stack` returns only the
     outermost one."""
     frames: list[FrameType] = []
     inner: Any = task.get_coro()

@@ -1,4 +1,4 @@
-"""ThreadSink: a sink of an event loop, for an app that runs in a thread."""
+"""ThreadSink: gives an app in a thread access to the sink of an event loop."""
 
 import asyncio
 from typing import Any
@@ -8,8 +8,8 @@ from lambda_adapters.invocation.sinks import Sink
 
 
 class ThreadSink:
-    """Makes each call on the loop where it was built, and waits there: `write` blocks the app's
-    thread until the sink is drained."""
+    """Makes each call on the event loop that was running when it was built. A call blocks the
+    app's thread until the sink is drained."""
 
     def __init__(self, sink: Sink) -> None:
         self._sink = sink
@@ -28,12 +28,14 @@ class ThreadSink:
         self._call("answer", response)
 
     def drain(self) -> None:
-        """There is nothing to wait for: `write` has waited."""
+        """Return None: `write` has already waited."""
 
     def _call(self, name: str, *arguments: Any) -> None:
-        asyncio.run_coroutine_threadsafe(self._on_loop(name, *arguments), self._loop).result()
+        asyncio.run_coroutine_threadsafe(
+            self._call_and_drain(name, *arguments), self._loop
+        ).result()
 
-    async def _on_loop(self, name: str, *arguments: Any) -> None:
+    async def _call_and_drain(self, name: str, *arguments: Any) -> None:
         getattr(self._sink, name)(*arguments)
         waiting = self._sink.drain()
         if waiting is not None:

@@ -1,7 +1,7 @@
-"""Tasks that an app left behind: named once in a warning, and left alone.
+"""Warn once about each kind of task that an app leaves unfinished; the tasks are not cancelled.
 
-Some are meant (a database client's monitor, a session that outlives its request), others are
-work that the author believes to be done: between two events Lambda freezes them.
+Some of them are intended (a database client's monitor, a session that outlives its request). Others
+are work that the author expects to finish, but Lambda freezes it between two events.
 """
 
 import asyncio
@@ -14,12 +14,12 @@ logger = logging.getLogger("lambda_adapters")
 
 
 class UnfinishedTasks:
-    """A loop's task factory, which remembers the tasks that were made since the last look."""
+    """A loop's task factory that keeps the tasks created since the last `check` or `forget`."""
 
     def __init__(self) -> None:
         self.made: list[ref[asyncio.Task[Any]]] = []
         self._named: set[str] = set()
-        self._look_again_at = 1000
+        self._clean_up_at = 1000
 
     def make_task(
         self,
@@ -27,33 +27,31 @@ class UnfinishedTasks:
         coroutine: Coroutine[Any, Any, Any] | Generator[Any, None, Any],
         **options: Any,
     ) -> "asyncio.Task[Any]":
-        """What `loop.set_task_factory` wants."""
+        """Return a new task. This is the callable for `loop.set_task_factory`."""
         task = asyncio.Task(coroutine, loop=loop, **options)
-        if len(self.made) >= self._look_again_at:  # one request may make very many
+        if len(self.made) >= self._clean_up_at:  # one request may create very many
             self.made = [made for made in self.made if made() is not None]
-            self._look_again_at = 2 * len(self.made) + 1000
+            self._clean_up_at = 2 * len(self.made) + 1000
         self.made.append(ref(task))
         return task
 
     def forget(self) -> None:
-        """The tasks that there are now are meant to stay."""
+        """Do not warn about the tasks that exist now: they are intended."""
         self.made.clear()
 
     def check(self) -> None:
-        """Warn of the tasks that were made since the last look and still are not done."""
-        if not self.made:
-            return
+        """Warn about the tasks created since the last call that are not done."""
         for made in self.made:
             task = made()
             if task is None or task.done() or task.cancelling():
-                continue  # a cancelled one is on its way out
-            # None: no coroutine function's, such as those that asyncio closes generators with.
+                continue  # a cancelled task is about to end
+            # None if it is not from a coroutine function, as when asyncio closes a generator.
             coroutine = getattr(task.get_coro(), "__qualname__", None)
             if coroutine is not None and coroutine not in self._named:
                 self._named.add(coroutine)
                 logger.warning(
-                    "A request left the task %s behind. It is frozen with the environment until "
-                    "the next event; await what must be done (a BackgroundTask is awaited).",
+                    "A request left the task %s unfinished. Lambda freezes it until the next "
+                    "event. Next: await work that must finish (a BackgroundTask is awaited).",
                     coroutine,
                 )
         self.made.clear()

@@ -1,4 +1,4 @@
-"""Watchdog: one thread that acts on invocations that are late."""
+"""Watchdog: one thread that acts on late invocations."""
 
 import logging
 import threading
@@ -11,17 +11,16 @@ logger = logging.getLogger("lambda_adapters")
 
 
 class Watched(Protocol):
-    """What the watchdog watches, by identity."""
+    """What the watchdog watches. Must be hashable by identity."""
 
     def at_deadline(self) -> None:
-        """The time has come. Called in the watchdog's thread."""
+        """Act on the deadline. Called in the watchdog's thread."""
 
 
 class Watchdog:
-    """Calls `at_deadline` of what it watches at the time given, unless that is forgotten before.
+    """Calls `at_deadline` of a watched object at the given time, unless `forget` comes first.
 
-    Its thread sleeps through finished invocations instead of being woken for each: watching costs
-    a dictionary entry.
+    A finished invocation does not wake the thread, so watching costs only a dictionary entry.
     """
 
     def __init__(self) -> None:
@@ -38,29 +37,29 @@ class Watchdog:
         self._idle.set()
 
     def watch(self, watched: Watched, at: float) -> None:
-        """Have `at_deadline` called at this time, on the monotonic clock in seconds."""
+        """Call `at_deadline` at this time, in seconds of the monotonic clock."""
         self._watched[watched] = at
-        # Read behind the entry's write: the thread takes its time back before it looks at the
-        # entries, so either it sees this one, or this sees that it is not asleep.
+        # Read after the entry is written. The thread clears `_wakes_at` before it reads the
+        # entries, so either it sees this entry or this call sees that it must wake the thread.
         wakes_at = self._wakes_at
         if wakes_at is None or at < wakes_at:
             self._wake_by(at)
 
     def forget(self, watched: Watched) -> None:
-        """The invocation is over."""
+        """Stop watching: the invocation is over."""
         self._watched.pop(watched, None)
 
     def wait_idle(self, seconds: float) -> None:
-        """Wait at most so long until it has finished what it is doing: its log lines belong to an
-        invocation that is about to end, and behind its end Lambda freezes the process."""
+        """Wait at most `seconds` until the thread is idle. Its log lines belong to an invocation
+        that is about to end, and after that Lambda freezes the process."""
         self._idle.wait(max(seconds, 0.0))
 
     def _wake_by(self, at: float) -> None:
-        """Make sure that the thread does not sleep beyond a time."""
+        """Make sure that the thread wakes at this time or earlier."""
         with self._lock:
             if self._thread is None:
                 thread = threading.Thread(target=self._run, name=THREAD_NAME, daemon=True)
-                thread.start()  # it may raise; then the next request tries again
+                thread.start()  # if this raises, the next request tries again
                 self._thread = thread
             wakes_at = self._wakes_at
             self._wakes_at = at if wakes_at is None or at < wakes_at else wakes_at
@@ -73,19 +72,19 @@ class Watchdog:
             for watched in late:
                 try:
                     watched.at_deadline()
-                except Exception:  # it watches the other invocations too
-                    logger.exception("The watchdog could not do its work.")
+                except Exception:  # the thread must go on for other invocations
+                    logger.exception("The watchdog failed to act on a deadline.")
             self._idle.set()
 
     def _wait(self) -> list[Watched]:
-        """Sleep until the next time that is known now, and return what is late then.
+        """Sleep until the next deadline, and return what is late then.
 
-        That time stays when its invocation ends early: else every short one would wake the thread.
+        `forget` does not change the wake-up time: else each short invocation would wake the thread.
         """
         with self._lock:
             left = None if self._wakes_at is None else max(self._wakes_at - monotonic(), 0.0)
             if self._wake.wait(left):
-                return []  # an earlier time is known now
+                return []  # woken for an earlier deadline
             now = monotonic()
             self._wakes_at = None
             entries = self._watched.copy().items()

@@ -1,4 +1,4 @@
-"""The command line: `lambda-adapters` and what it can be told."""
+"""The command line `lambda-adapters`: serve, invoke and command."""
 
 import contextlib
 import json
@@ -13,8 +13,7 @@ from lambda_adapters.local import MISSING
 try:
     import click
 
-    from lambda_adapters.local import remote_invoke as remote
-    from lambda_adapters.local import server as serving
+    from lambda_adapters.local import remote_invoke, server
     from lambda_adapters.local.gateway import Gateway
 except ModuleNotFoundError as missing:
     if missing.name not in ("click", "uvicorn"):
@@ -36,14 +35,14 @@ _timeout = click.option(
     type=click.FloatRange(min=0, min_open=True),
     default=DEFAULT_TIMEOUT,
     show_default=True,
-    help="Seconds that a function may take.",
+    help="Timeout of a function in seconds.",
 )
 _app_dir = click.option(
     "--app-dir",
     type=click.Path(exists=True, file_okay=False),
     default=".",
     show_default=True,
-    help="Where to look for the modules first.",
+    help="Directory that is searched first for the modules.",
 )
 
 
@@ -56,7 +55,7 @@ def main() -> None:
 @main.command()
 @click.argument("targets", metavar="TARGET...", nargs=-1, required=True)
 @click.option("--front", default="http-api", show_default=True, help=f"One of {', '.join(FRONTS)}.")
-@click.option("--stage", default="", help="The stage that every path begins with.")
+@click.option("--stage", default="", help="Stage: the first part of every path.")
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
@@ -64,13 +63,13 @@ def main() -> None:
     envvar="PORT",
     show_default=True,
     show_envvar=True,
-    help="0: any that is free.",
+    help="0 selects a free port.",
 )
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--multi-value/--single-value",
     default=False,
-    help="How the load balancer's target group sends headers.",
+    help="How the target group of the load balancer sends headers.",
 )
 @click.option(
     "--binary-media-type",
@@ -78,14 +77,14 @@ def main() -> None:
     multiple=True,
     default=("*/*",),
     show_default=True,
-    help="One of the REST API's binary media types; repeatable.",
+    help="Binary media type of the REST API; may be repeated.",
 )
 @click.option(
     "--event-type",
     type=click.Choice(EVENT_TYPES),
     default=EVENT_TYPES[0],
     show_default=True,
-    help="Which of CloudFront's triggers the functions are attached to.",
+    help="CloudFront trigger of the functions.",
 )
 @_timeout
 @_app_dir
@@ -101,19 +100,19 @@ def serve(
     timeout: float,
     app_dir: str,
 ) -> None:
-    """Serve functions over HTTP, every request through an event, a handler and a response.
+    """Serve functions over HTTP, with the events and responses that AWS uses.
 
-    TARGET is module:handler, which gets every path, or PATTERN=module:handler, with API
-    Gateway's patterns: /users, /users/{id}, /users/{proxy+}. Several patterns for one handler
-    make one function.
+    TARGET is module:handler, for all paths, or PATTERN=module:handler, with an API Gateway
+    pattern: /users, /users/{id}, /users/{proxy+}. Several patterns with the same handler are one
+    function.
     """
     console = Console()
     try:
-        places = patterns_by_handler(targets)
-        local_front(front, stage=stage)  # before the modules, which may take their time
+        handlers = patterns_by_handler(targets)
+        local_front(front, stage=stage)  # checks options before slow imports
         functions = [
-            Function(_handler(place, app_dir), patterns, _name(place))
-            for place, patterns in places.items()
+            Function(_load_handler(name, app_dir), patterns, _function_name(name))
+            for name, patterns in handlers.items()
         ]
         gateway = Gateway(
             functions,
@@ -128,15 +127,15 @@ def serve(
     except ConfigurationError as error:
         raise click.UsageError(str(error)) from None
     try:
-        listener = serving.listening(host, port)
-    except serving.CannotListen as error:
+        listener = server.open_listener(host, port)
+    except server.CannotListen as error:
         raise click.ClickException(str(error)) from None
     for function in functions:
         paths = ["every path" if p == DEFAULT else p for p in function.patterns]
-        console.say(f"{function.name}  {'  '.join(paths)}")
-    everywhere = any(DEFAULT in function.patterns for function in functions)
-    url = f"{'Open' if everywhere else 'Listening on'} {serving.url_of(listener, gateway)}"
-    if not serving.run(gateway, listener, lambda: console.say(f"{url}  (Ctrl-C ends)")):
+        console.print_line(f"{function.name}  {'  '.join(paths)}")
+    serves_root = any(DEFAULT in function.patterns for function in functions)
+    url = f"{'Open' if serves_root else 'Listening on'} {server.url_of(listener, gateway)}"
+    if not server.run(gateway, listener, lambda: console.print_line(f"{url}  (Ctrl-C ends)")):
         raise click.ClickException("A function did not start: see the traceback above.")
 
 
@@ -148,77 +147,77 @@ def serve(
 def invoke(target: str, event: str, timeout: float, app_dir: str) -> None:
     """Call a handler with the event in a file (- for stdin) and print its response.
 
-    What the handler itself prints goes to stderr, so that stdout is the response alone.
+    The output of the handler goes to stderr, so that stdout contains only the response.
     """
-    value = _event(event)
+    value = _read_event(event)
     with contextlib.redirect_stdout(sys.stderr):
         try:
-            handler = _handler(target, app_dir)
+            handler = _load_handler(target, app_dir)
         except ConfigurationError as error:
             raise click.UsageError(str(error)) from None
-        text = _called(handler, value, LocalContext(timeout, _name(target)))
+        text = _call_handler(handler, value, LocalContext(timeout, _function_name(target)))
     click.echo(text)
 
 
 @main.command(context_settings={"ignore_unknown_options": True})
 @click.argument("function", metavar="FUNCTION")
 @click.argument("words", metavar="[--] COMMAND...", nargs=-1, required=True)
-@click.option("--local", is_flag=True, help="FUNCTION is a module:handler of this machine.")
-@click.option("--region", help="The function's region, else the one that boto3 finds.")
+@click.option("--local", is_flag=True, help="FUNCTION is a module:handler on this machine.")
+@click.option("--region", help="Region of the function. Default: the region that boto3 finds.")
 @_app_dir
 def command(
     function: str, words: tuple[str, ...], local: bool, region: str | None, app_dir: str
 ) -> None:
-    """Run a command in a function that takes them, such as Django's migrate.
+    """Run a command in a function that supports commands, such as Django's migrate.
 
-    FUNCTION is the name or ARN of a deployed function. What the command prints is printed, and
-    its exit code is this one's.
+    FUNCTION is the name or ARN of a deployed function. The command's output is printed, and its
+    exit code is the exit code of this program.
     """
     event = {COMMAND: list(words)}
     if local:
         try:
-            context = LocalContext(900, _name(function))
+            context = LocalContext(900, _function_name(function))
             context.client_context = SimpleNamespace(custom=event, env={}, client=None)
-            result = _handler(function, app_dir)(event, context)
+            result = _load_handler(function, app_dir)(event, context)
         except ConfigurationError as error:
             raise click.UsageError(str(error)) from None
         except LambdaAdaptersError as error:
             raise click.ClickException(str(error)) from None
     else:
         try:
-            result = remote.invoked(function, event, region)
-        except remote.CannotInvoke as error:
+            result = remote_invoke.invoke_function(function, event, region)
+        except remote_invoke.CannotInvoke as error:
             raise click.ClickException(str(error)) from None
     if not isinstance(result, dict) or not isinstance(result.get("exit_code"), int):
         raise click.ClickException(
-            f"Expected {function!r} to answer with an exit code, got {type(result).__name__}. "
+            f"Expected {function!r} to return an exit code, got {type(result).__name__}. "
             'Next: router.on("command", ...) in the function.'
         )
     click.echo(result.get("output", ""), nl=False)
     raise SystemExit(result["exit_code"])
 
 
-def _name(place: str) -> str:
-    """The function's name: the module, and the handler where it has another name than most."""
-    return place.removesuffix(":handler")
+def _function_name(target: str) -> str:
+    """Return the function's name: `module:handler` without the usual `:handler`."""
+    return target.removesuffix(":handler")
 
 
-def _handler(place: str, app_dir: str) -> LambdaHandler:
+def _load_handler(target: str, app_dir: str) -> LambdaHandler:
     try:
-        return import_handler(place, app_dir)
+        return import_handler(target, app_dir)
     except CannotImport as error:
         if error.__cause__ is not None:
             traceback.print_exception(error.__cause__)
         raise click.ClickException(str(error)) from None
 
 
-def _event(name: str) -> Any:
+def _read_event(name: str) -> Any:
     try:
         text = sys.stdin.read() if name == "-" else Path(name).read_text("utf-8")
     except OSError as error:
         raise click.ClickException(
             f"Expected a file with an event, got {name!r}: {error.strerror}. Next: check the "
-            "path, or pass - and the event on stdin."
+            "path, or pass - to read the event from stdin."
         ) from None
     except UnicodeDecodeError:
         raise click.ClickException(f"Expected UTF-8 in {name!r}, got other bytes.") from None
@@ -226,16 +225,16 @@ def _event(name: str) -> Any:
         return json.loads(text)
     except ValueError as error:
         raise click.ClickException(
-            f"Expected JSON in {name!r}, got a text that is none: {error}."
+            f"Expected JSON in {name!r}, got text that is not valid JSON: {error}."
         ) from None
 
 
-def _called(handler: LambdaHandler, event: Any, context: LocalContext) -> str:
-    """The response as indented JSON."""
+def _call_handler(handler: LambdaHandler, event: Any, context: LocalContext) -> str:
+    """Return the response as indented JSON."""
     try:
         response = handler(event, context)
     except Exception as error:
-        Console().failed(context.function_name, "the handler", error)
+        Console().print_failure(context.function_name, "the handler", error)
         raise SystemExit(1) from None
     finally:
         stop = getattr(handler, "stop", None)
@@ -245,5 +244,5 @@ def _called(handler: LambdaHandler, event: Any, context: LocalContext) -> str:
         return json.dumps(response, indent=2, ensure_ascii=False)
     except (TypeError, ValueError) as error:
         raise click.ClickException(
-            f"Expected a response that can be JSON, got {type(response).__name__}: {error}."
+            f"Expected a JSON-serializable response, got {type(response).__name__}: {error}."
         ) from None

@@ -1,4 +1,4 @@
-"""Client and AsyncClient: httpx clients whose requests go through a handler, for tests."""
+"""Client and AsyncClient: httpx clients for tests, which send requests to a handler."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -13,27 +13,28 @@ from lambda_adapters.local.transport import AsyncTransport, Transport
 from lambda_adapters.sources.front import Front
 from lambda_adapters.sources.source import Source
 
-EVERYTHING = Front().route
+ANY_PATH = Front().route
 
 
 class Client(httpx.Client):
-    """An httpx.Client that plays a front for one handler: `Client(handler, "http-api").get("/")`.
+    """An httpx.Client that sends requests to a handler: `Client(handler, "http-api").get("/")`.
 
-    Every request becomes the event that `front` would send, goes to `handler(event, context)` as
-    JSON, and the response becomes what `front` would send back, its refusals and limits included.
+    It converts each request to the event that `front` would send, calls `handler(event, context)`,
+    and converts the response to the reply that `front` would send. Event and response pass through
+    JSON, and the refusals and limits of `front` apply.
 
-    `front`: rest-api, http-api, http-api-v1, function-url, load-balancer, vpc-lattice, vpc-
-    lattice-v1, cloudfront, openwhisk, or a source of your own. `stage`: the first part of every
+    `front`: rest-api, http-api, http-api-v1, function-url, load-balancer, vpc-lattice,
+    vpc-lattice-v1, cloudfront, openwhisk, or your own source. `stage`: the first part of every
     URL; relative URLs are relative to it. `multi_value`: the load balancer's
     `lambda.multi_value_headers.enabled`. `binary_media_types`: the REST API's. `event_type`:
-    CloudFront's trigger, origin-request or viewer-request. `route`: the pattern that leads to the
-    function; the default one lets every path through. `timeout`: seconds that the context says are
-    left. `raise_exceptions`: whether what the handler raises reaches the caller; if not, it is
-    logged and the front answers. An Adapter makes a 500 of what its app raises, unless it has
+    CloudFront's trigger, origin-request or viewer-request. `route`: the path pattern of the
+    function; the default matches every path. `timeout`: the remaining seconds in the context.
+    `raise_exceptions`: True raises the handler's exceptions in the caller, False logs them and
+    returns the front's reply. An Adapter turns exceptions of its app into a 500, unless it has
     `raise_on_statuses=(500,)`.
 
-    All other options are httpx.Client's. Closing the client, which `with` does, stops what the
-    handler has started. Raises ConfigurationError for a wrong option.
+    All other options are httpx.Client's. Closing the client, as `with` does, stops the handler,
+    for example the app's lifespan. Raises ConfigurationError for a wrong option.
     """
 
     def __init__(
@@ -45,7 +46,7 @@ class Client(httpx.Client):
         multi_value: bool = False,
         binary_media_types: Iterable[str] = ("*/*",),
         event_type: EventType = "origin-request",
-        route: str = EVERYTHING,
+        route: str = ANY_PATH,
         base_url: str = "https://testserver",
         timeout: float = DEFAULT_TIMEOUT,
         raise_exceptions: bool = True,
@@ -61,13 +62,13 @@ class Client(httpx.Client):
         transport = Transport(
             handler, local, _routes(route), check_timeout(timeout), raise_exceptions
         )
-        super().__init__(base_url=_below(base_url, local), transport=transport, **options)
+        super().__init__(base_url=_add_stage(base_url, local), transport=transport, **options)
 
 
 class AsyncClient(httpx.AsyncClient):
-    """Client's twin for async tests, with the same options.
+    """Like Client, for async tests, with the same options.
 
-    An ASGI Adapter runs on the caller's loop, its lifespan too; any other handler in a thread.
+    An ASGI Adapter and its lifespan run on the caller's event loop, other handlers in a thread.
     """
 
     def __init__(
@@ -79,7 +80,7 @@ class AsyncClient(httpx.AsyncClient):
         multi_value: bool = False,
         binary_media_types: Iterable[str] = ("*/*",),
         event_type: EventType = "origin-request",
-        route: str = EVERYTHING,
+        route: str = ANY_PATH,
         base_url: str = "https://testserver",
         timeout: float = DEFAULT_TIMEOUT,
         raise_exceptions: bool = True,
@@ -95,14 +96,14 @@ class AsyncClient(httpx.AsyncClient):
         transport = AsyncTransport(
             handler, local, _routes(route), check_timeout(timeout), raise_exceptions
         )
-        super().__init__(base_url=_below(base_url, local), transport=transport, **options)
+        super().__init__(base_url=_add_stage(base_url, local), transport=transport, **options)
 
 
 def _routes(route: str) -> Routes[None]:
     routes: Routes[None] = Routes()
-    routes.add(DEFAULT if route == EVERYTHING else route, None)
+    routes.add(DEFAULT if route == ANY_PATH else route, None)
     return routes
 
 
-def _below(base_url: str, front: LocalFront) -> str:
+def _add_stage(base_url: str, front: LocalFront) -> str:
     return str(base_url).rstrip("/") + front.root

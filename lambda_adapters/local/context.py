@@ -1,4 +1,4 @@
-"""LocalContext: what Lambda passes to a handler beside the event.
+"""LocalContext: the context argument of a handler.
 
 Source: docs.aws.amazon.com/lambda/latest/dg/python-context.html
 """
@@ -9,22 +9,22 @@ from time import monotonic
 from typing import Any
 from uuid import uuid4
 
-DEFAULT_TIMEOUT = 30.0  # seconds that API Gateway waits for a function, whatever its own timeout
+DEFAULT_TIMEOUT = 30.0  # in seconds: API Gateway waits no longer for any function
 
 _not_function_name = re.compile("[^A-Za-z0-9_-]+").sub  # API_CreateFunction.html, FunctionName
 
 
 class LocalContext:
-    """The context of one invocation that begins now and may take `timeout` seconds.
+    """The context of an invocation that starts now, with a timeout in seconds.
 
-    The account and the region are the ones that local events name. Nothing ends an invocation at
-    its timeout here; an Adapter acts shortly before it, as on Lambda.
+    The account and the region are the same as in local events. The invocation is not stopped at
+    its timeout; an Adapter acts shortly before it, as on Lambda.
     """
 
     function_version = "$LATEST"
-    memory_limit_in_mb = "128"  # Lambda's default, and a string, as the managed runtime has it
+    memory_limit_in_mb = "128"  # Lambda's default; a string, as in the managed runtime
     identity = None
-    client_context: Any = None  # what Invoke was given as X-Amz-Client-Context
+    client_context: Any = None  # the X-Amz-Client-Context of Invoke
 
     def __init__(self, timeout: float = DEFAULT_TIMEOUT, function_name: str = "local") -> None:
         name = _not_function_name("-", function_name).strip("-") or "local"
@@ -36,5 +36,5 @@ class LocalContext:
         self.log_stream_name = f"{datetime.now(UTC):%Y/%m/%d}/[$LATEST]{uuid4().hex}"
 
     def get_remaining_time_in_millis(self) -> int:
-        """Milliseconds until the timeout; 0 behind it."""
+        """Return the milliseconds until the timeout, 0 after it."""
         return max(int((self._ends - monotonic()) * 1000), 0)

@@ -1,9 +1,9 @@
-"""LocalFront: a source and its settings, as the client and the gateway play it."""
+"""LocalFront: a source with the settings of the local client or gateway."""
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from lambda_adapters.errors import ConfigurationError
 from lambda_adapters.http.messages import Request
@@ -15,41 +15,61 @@ from lambda_adapters.sources.registry import SOURCE_NAMES, source_by_name
 from lambda_adapters.sources.source import Source
 
 FRONTS = tuple(sorted(name.replace("_", "-") for name in SOURCE_NAMES))
-"""The built-in sources by the names that the command line uses."""
+"""The names of the built-in sources on the command line."""
+
+EVERY_FRONT: dict[str, dict[str, Any]] = {
+    "rest-api": {"front": "rest-api"},
+    "rest-api-stage": {"front": "rest-api", "stage": "prod"},
+    "rest-api-text": {"front": "rest-api", "binary_media_types": ()},
+    "http-api": {"front": "http-api"},
+    "http-api-stage": {"front": "http-api", "stage": "prod"},
+    "http-api-v1": {"front": "http-api-v1"},
+    "http-api-v1-stage": {"front": "http-api-v1", "stage": "prod"},
+    "function-url": {"front": "function-url"},
+    "load-balancer": {"front": "load-balancer"},
+    "load-balancer-multi": {"front": "load-balancer", "multi_value": True},
+    "cloudfront": {"front": "cloudfront"},
+    "cloudfront-viewer": {"front": "cloudfront", "event_type": "viewer-request"},
+    "vpc-lattice": {"front": "vpc-lattice"},
+    "vpc-lattice-v1": {"front": "vpc-lattice-v1"},
+    "openwhisk": {"front": "openwhisk"},
+}
+"""The options of a Client for every front, in each setting that changes what an app sees. For
+tests that send the same requests to an app through all of them."""
 
 EventType = Literal["origin-request", "viewer-request"]
 EVENT_TYPES: tuple[EventType, ...] = get_args(EventType)
 """CloudFront's request triggers."""
 
 # API_CreateStage.html: "Stage names can only contain alphanumeric characters, hyphens, and
-# underscores." HTTP APIs' $default is the absence of one.
+# underscores." The $default stage of an HTTP API is not part of the path: "".
 _stage = re.compile("[A-Za-z0-9_-]*").fullmatch
 
 
 @dataclass(slots=True, frozen=True)
 class LocalFront:
-    """One source and its settings, checked."""
+    """A source and its settings. `local_front` checks them."""
 
     source: Source
     front: Front
 
     @property
     def name(self) -> str:
-        """The source's name as the command line spells it."""
+        """The source's name on the command line."""
         return self.source.name.replace("_", "-")
 
     @property
     def rules(self) -> FrontRules:
-        """What the front does by itself."""
+        """The limits and own replies of the front."""
         return rules_of(self.source)
 
     @property
     def root(self) -> str:
-        """The stage's part of the public path, `/prod`; "" without a stage."""
+        """The stage as the start of a path, such as `/prod`; "" without a stage."""
         return f"/{self.front.stage}" if self.front.stage else ""
 
     def strip_stage(self, request: Request) -> Request | None:
-        """The request with its root path split off; None where it is not below the stage."""
+        """Return the request with the stage as its root path, or None if it has another path."""
         raw_path = clean_raw_path(request.raw_path)
         if not raw_path.startswith("/"):
             raw_path = "/" + raw_path  # OPTIONS *
@@ -64,9 +84,10 @@ class LocalFront:
         )
 
     def with_route(self, pattern: str, parameters: Iterable[tuple[str, str]]) -> "LocalFront":
-        """The front as the function behind one pattern sees it. Parameters are percent-encoded.
+        """Return the front for a request that matches `pattern`. Parameters are percent-encoded.
 
-        A pattern for every path is the default of `Front`, which each source spells in its way.
+        For the pattern that matches every path, return the front unchanged: each source has its
+        own form of that pattern.
         """
         if pattern in (DEFAULT, self.front.route):
             return self
@@ -82,16 +103,18 @@ def local_front(
     binary_media_types: Iterable[str] = ("*/*",),
     event_type: EventType = "origin-request",
 ) -> LocalFront:
-    """Raises ConfigurationError for an unknown front, and for a setting that it cannot have."""
+    """Return a LocalFront. Raises ConfigurationError for an unknown front or a wrong setting."""
     source = _source_of(front)
     if not isinstance(stage, str) or _stage(stage) is None:
         raise ConfigurationError(
-            'stage must be letters, digits, "-" and "_" (nothing for none, or for an HTTP API\'s '
-            f"$default), not {stage!r}."
+            'stage must be letters, digits, "-" and "_", or empty (also for the $default of an '
+            f"HTTP API), not {stage!r}."
         )
     if stage and not rules_of(source).has_stages:
         name = source.name.replace("_", "-")
-        raise ConfigurationError(f"stage must be empty for {name}, which has none, not {stage!r}.")
+        raise ConfigurationError(
+            f"stage must be empty for {name}, which has no stages, not {stage!r}."
+        )
     if isinstance(binary_media_types, str):
         raise ConfigurationError(
             'binary_media_types must be media types such as ("image/*",), '
@@ -115,7 +138,7 @@ def _source_of(front: str | Source) -> Source:
         if callable(getattr(front, "event_from_request", None)):
             return front
         raise ConfigurationError(
-            f"front must be one of {', '.join(FRONTS)} or a source of your own, not {front!r}."
+            f"front must be one of {', '.join(FRONTS)} or your own source, not {front!r}."
         )
     name = front.replace("-", "_")
     if name not in SOURCE_NAMES:
@@ -124,7 +147,9 @@ def _source_of(front: str | Source) -> Source:
 
 
 def check_timeout(timeout: float) -> float:
-    """The timeout in seconds. Raises ConfigurationError for another value."""
+    """Return the timeout in seconds. Raises ConfigurationError for a wrong value."""
     if isinstance(timeout, bool) or not isinstance(timeout, (int, float)) or not timeout > 0:
-        raise ConfigurationError(f"timeout must be seconds, more than 0, not {timeout!r}.")
+        raise ConfigurationError(
+            f"timeout must be a number of seconds, more than 0, not {timeout!r}."
+        )
     return float(timeout)

@@ -1,4 +1,4 @@
-"""Function: a handler with the paths that lead to it, and one event at a time, as on Lambda."""
+"""Function: a handler with its path patterns. It gets one event at a time, as on Lambda."""
 
 from collections.abc import Callable, Sequence
 
@@ -13,7 +13,7 @@ from lambda_adapters.local.worker import Worker
 class Function:
     """One function of the gateway: `Function(handler, ["/users", "/users/{proxy+}"], "users")`.
 
-    Its handler is called in a thread of its own; further events wait their turn.
+    The handler runs in its own thread; further events wait in a queue.
     """
 
     def __init__(
@@ -26,34 +26,35 @@ class Function:
 
     @property
     def busy(self) -> bool:
-        """Whether its thread is at work."""
+        """Whether the thread is running the handler."""
         return self._worker.busy
 
     async def start(self) -> BaseException | None:
-        """What Lambda's init does, where the handler has a `start`; returns what it raised."""
-        return await self._worker.run(lambda: _run_caught(getattr(self.handler, "start", None)))
+        """Call the handler's `start`, as Lambda's init does. Return its exception or None."""
+        return await self._worker.run(lambda: _call_and_catch(getattr(self.handler, "start", None)))
 
     async def stop(self) -> BaseException | None:
-        """The end of the environment, where the handler has a `stop`; returns what it raised."""
-        return await self._worker.run(lambda: _run_caught(getattr(self.handler, "stop", None)))
+        """Call the handler's `stop`, as when Lambda shuts down. Return its exception or None."""
+        return await self._worker.run(lambda: _call_and_catch(getattr(self.handler, "stop", None)))
 
     async def call(
         self, invocation: LocalInvocation, seconds: float
     ) -> tuple[Reply, BaseException | None]:
-        """The reply, and what the handler raised where it did; `seconds` is what it is told that
-        it has."""
+        """Call the handler. Return the reply, and the handler's exception or None. `seconds`: the
+        remaining time in its context."""
 
         def work() -> tuple[Reply, BaseException | None]:
             try:
                 response = self.handler(invocation.event(), LocalContext(seconds, self.name))
                 return invocation.reply(response), None
-            except BaseException as error:  # SystemExit too fails an invocation
-                return invocation.failed(), error
+            except BaseException as error:  # SystemExit fails an invocation too
+                return invocation.failure_reply(), error
 
         return await self._worker.run(work)
 
 
-def _run_caught(function: Callable[[], object] | None) -> BaseException | None:
+def _call_and_catch(function: Callable[[], object] | None) -> BaseException | None:
+    """Call a function, unless it is None, and return its exception or None."""
     if not callable(function):
         return None
     try:

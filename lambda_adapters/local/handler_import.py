@@ -1,4 +1,4 @@
-"""Targets of the command line: `module:handler` and `PATTERN=module:handler`. [I/O]"""
+"""Import handlers for the targets `module:handler` and `PATTERN=module:handler`. [I/O]"""
 
 import importlib
 import sys
@@ -13,51 +13,52 @@ from lambda_adapters.routing.targets import split_target_name
 
 
 class CannotImport(LambdaAdaptersError):
-    """There is no handler where the target says; its cause, if any, is the module's own error."""
+    """The target has no handler. `__cause__` is the module's own exception, if it raised one."""
 
 
 def patterns_by_handler(targets: Sequence[str]) -> dict[str, list[str]]:
-    """`module:handler` to its patterns, in the order given.
+    """Return the patterns of each `module:handler`, in the given order.
 
-    ConfigurationError for what is neither `module:handler` nor `PATTERN=module:handler`.
+    Raises ConfigurationError unless each target is `module:handler` or `PATTERN=module:handler`.
     """
-    places: dict[str, list[str]] = {}
+    patterns: dict[str, list[str]] = {}
     for target in targets:
-        pattern, equals, place = target.rpartition("=")
-        _split(place, target)
+        pattern, equals, handler = target.rpartition("=")
+        _split(handler, target)
         if equals:
-            Pattern(pattern)
-        places.setdefault(place, []).append(pattern if equals else DEFAULT)
-    return places
+            Pattern(pattern)  # raises ConfigurationError for a wrong pattern
+        patterns.setdefault(handler, []).append(pattern if equals else DEFAULT)
+    return patterns
 
 
-def _split(place: str, given: str) -> tuple[str, str]:
-    match = split_target_name(place)
+def _split(handler: str, target: str) -> tuple[str, str]:
+    """Return the module and the attribute. Raises ConfigurationError, which names `target`."""
+    match = split_target_name(handler)
     if match is None or match[1].endswith(".py"):
         raise ConfigurationError(
             "Expected module:handler or PATTERN=module:handler, such as app.main:handler or "
-            f"'/users/{{proxy+}}=users.main:handler', got {given!r}.{_suggestion(place)}"
+            f"'/users/{{proxy+}}=users.main:handler', got {target!r}.{_suggest(handler)}"
         )
     return match[1], match[2]
 
 
-def _suggestion(place: str) -> str:
-    """Lambda itself writes module.handler, and file names come to mind as well."""
-    text = place.replace(".py:", ":").removesuffix(".py").replace("/", ".")
+def _suggest(handler: str) -> str:
+    """Return a hint for `module.handler`, which Lambda uses, and for file names."""
+    text = handler.replace(".py:", ":").removesuffix(".py").replace("/", ".")
     module, colon, name = text.rpartition(":")
     if not colon:
         module, dot, name = text.rpartition(".")
         module, name = (module, name) if dot else (text, "handler")
     guess = f"{module}:{name}"
-    return f" Did you mean {guess}?" if split_target_name(guess) and guess != place else ""
+    return f" Did you mean {guess}?" if split_target_name(guess) and guess != handler else ""
 
 
-def import_handler(place: str, app_dir: str) -> LambdaHandler:
-    """The handler that `module:handler` names, with `app_dir` first on sys.path.
+def import_handler(target: str, app_dir: str) -> LambdaHandler:
+    """Return the handler of `module:handler`. Inserts `app_dir` at the start of sys.path.
 
-    Raises CannotImport where there is none, ConfigurationError for a place that is none.
+    Raises CannotImport if there is no handler, ConfigurationError for a wrong `module:handler`.
     """
-    name, attribute = _split(place, place)
+    name, attribute = _split(target, target)
     directory = str(Path(app_dir).resolve())
     if sys.path[:1] != [directory]:
         sys.path.insert(0, directory)
@@ -67,8 +68,8 @@ def import_handler(place: str, app_dir: str) -> LambdaHandler:
         if error.name is None or not f"{name}.".startswith(f"{error.name}."):
             raise _import_error(name, error) from error
         raise CannotImport(
-            f"Expected a module {name!r} in {directory} or among what is installed, got none "
-            f"named {error.name!r}. Next: start in your project's directory or pass --app-dir."
+            f"Expected a module {name!r} in {directory} or among the installed packages, got no "
+            f"module {error.name!r}. Next: start in your project's directory or pass --app-dir."
         ) from None
     except Exception as error:
         raise _import_error(name, error) from error
@@ -76,12 +77,12 @@ def import_handler(place: str, app_dir: str) -> LambdaHandler:
         if not hasattr(found, part):
             raise CannotImport(
                 f"Expected {attribute!r} in the module {name!r}, got a module without it. "
-                "Next: handler = Adapter(app) at its end, or the name that it has."
+                "Next: add handler = Adapter(app) at its end, or pass the right name."
             )
         found = getattr(found, part)
     if not callable(found) or not accepts_arguments(found, 2) or is_wsgi_app(found):
         raise CannotImport(
-            f"Expected handler(event, context) at {place!r}, got {type(found).__name__}. "
+            f"Expected handler(event, context) at {target!r}, got {type(found).__name__}. "
             "Next: for an app, handler = Adapter(app) from asgi_lambda or wsgi_lambda."
         )
     return found

@@ -1,6 +1,6 @@
-"""One request's way through a function: an event there, a response back, as JSON both times.
+"""LocalInvocation: converts a request to an event and a response to a reply, through JSON.
 
-The client and the gateway share it.
+The client and the gateway use it.
 """
 
 import json
@@ -18,13 +18,13 @@ T = TypeVar("T")
 
 
 class LocalInvocation:
-    """One request through one front.
+    """The invocation of a function for one request.
 
-    `refused` is the front's own reply where the function is not called at all. `problem` says
-    after `reply` why the client does not get what the handler returned; "" where it does.
+    `refusal`: the front's own reply if the function must not be called, else None. `problem`: after
+    `reply`, the reason why the client does not get what the handler returned, else "".
     """
 
-    __slots__ = ("_front", "_payload", "_request", "problem", "refused")
+    __slots__ = ("_front", "_payload", "_request", "problem", "refusal")
 
     def __init__(self, front: LocalFront, request: Request) -> None:
         source = front.source
@@ -32,27 +32,28 @@ class LocalInvocation:
         self._request = request
         self._payload = ""
         self.problem = ""
-        self.refused: Reply | None = None
+        self.refusal: Reply | None = None
         limit = front.rules.body_limit
         too_long = len(request.body) > limit
         if not too_long:
             self._payload = json.dumps(source.event_from_request(request, front.front))
             too_long, limit = len(self._payload) > REQUEST_LIMIT, REQUEST_LIMIT
         if too_long:
-            self.refused = wire_reply(front.rules.too_large(), request.method)
+            self.refusal = wire_reply(front.rules.too_large_reply(), request.method)
             self.problem = (
-                f"The request is too large for {front.name}, which gives a function no more "
-                f"than {limit} bytes, base64 included. Send less, or upload to S3 by a link."
+                f"The request is too large for {front.name}, which passes at most {limit} bytes "
+                "to a function, base64 included. Next: send less, or upload to S3."
             )
 
     def event(self) -> Any:
-        """A new copy of the event, as the runtime would parse it."""
+        """Return a new copy of the event, as the runtime would parse it."""
         return json.loads(self._payload)
 
     def reply(self, response: Any) -> Reply:
-        """What the client gets for a handler's response.
+        """Return the reply that the client gets for a handler's response.
 
-        Raises TypeError or ValueError where it cannot be JSON, which fails the invocation.
+        Raises TypeError or ValueError if the response is not JSON-serializable; the invocation
+        then fails.
         """
         source = self._front.source
         text = json.dumps(response, ensure_ascii=False)
@@ -63,27 +64,27 @@ class LocalInvocation:
                 f"The response is too large for {self._front.name}: {size} bytes, and "
                 f"{limit} are allowed, counted as JSON."
             )
-            return self.failed()
+            return self.failure_reply()
         response = json.loads(text)
         reply = source.reply_from_response(response, self._request, self._front.front)
         reply.headers = [(name, to_latin_1(value)) for name, value in reply.headers]
         if reply.status < 200 or not are_valid(reply.headers):
             reply = source.refusal()
-        if reply == source.refusal() and not _is_meant(response, reply):
-            self.problem = _malformed(self._front.name, response)
+        if reply == source.refusal() and not _is_intended(response, reply):
+            self.problem = _malformed_message(self._front.name, response)
         return wire_reply(reply, self._request.method)
 
-    def failed(self) -> Reply:
-        """What the client gets where the handler raised."""
+    def failure_reply(self) -> Reply:
+        """Return the reply that the client gets if the handler raises."""
         return wire_reply(self._front.source.refusal(), self._request.method)
 
 
 def accept_request(
     front: LocalFront, request: Request, routes: Routes[T]
 ) -> tuple[T, LocalInvocation] | None:
-    """The target that the path leads to, and its invocation; None where it leads nowhere.
+    """Return the target of the path and its invocation, or None if no route matches.
 
-    `request` has the whole public path as raw_path; what else tells of the path is found here.
+    The raw_path of `request` is the whole public path; the root path and path are derived from it.
     """
     below = front.strip_stage(request)
     found = routes.find(below.raw_path) if below is not None else None
@@ -93,18 +94,18 @@ def accept_request(
     return target, LocalInvocation(front.with_route(pattern, parameters), below)
 
 
-def _is_meant(response: Any, reply: Reply) -> bool:
-    """Whether a function answered with the very reply that the platform would refuse it with."""
+def _is_intended(response: Any, reply: Reply) -> bool:
+    """Return whether the response itself has the status of `reply`, the platform's refusal."""
     if not isinstance(response, dict):
         return False
     return parse_status(response.get("statusCode", response.get("status"))) == reply.status
 
 
-def _malformed(front: str, response: Any) -> str:
+def _malformed_message(front: str, response: Any) -> str:
     got = type(response).__name__
     if isinstance(response, dict):
         got += f" with the keys {', '.join(sorted(response)) or '(none)'}"
     return (
-        f"The response is not what {front} takes: got {got}. Expected a status, headers and a "
-        "body under the names and of the types that the front's page in the documentation has."
+        f"The response is not valid for {front}: got {got}. Expected a status, headers and a body "
+        "with the names and types on the front's page in the documentation."
     )

@@ -1,4 +1,4 @@
-"""Routes: which function a front gives a path to, by API Gateway's patterns."""
+"""Routes: finds the function for a path, by API Gateway pattern."""
 
 from typing import Generic, TypeVar
 
@@ -12,20 +12,20 @@ T = TypeVar("T")
 
 
 class Routes(Generic[T]):
-    """Patterns and what each stands for, for any method."""
+    """Patterns and their targets, for all methods."""
 
     def __init__(self) -> None:
         self._tree: PathTree[T] = PathTree()
 
     def add(self, text: str, target: T) -> None:
-        """Raises ConfigurationError for a wrong pattern and for one that is there already."""
+        """Add a pattern. Raises ConfigurationError for a wrong or repeated pattern."""
         self._tree.add(text, target)
 
     def find(self, raw_path: str) -> tuple[T, str, tuple[tuple[str, str], ...]] | None:
-        """The target, its pattern and the parameters' values, still percent-encoded.
+        """Return the target, its pattern and the parameters, still percent-encoded, or None.
 
-        `raw_path` is the path below the stage as sent. Slashes in front count as one, as REST
-        APIs have it, and one at the end as none.
+        `raw_path`: the path as sent, without the stage. Several slashes at the start count as one,
+        as in REST APIs; one slash at the end is ignored.
         """
         path = raw_path.lstrip("/").removesuffix("/")
         values = path.split("/") if path else []

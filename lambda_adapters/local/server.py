@@ -1,4 +1,4 @@
-"""uvicorn in front of the gateway: the socket, the start, the end. [I/O]"""
+"""Run the gateway with uvicorn: open the socket, start and stop the server. [I/O]"""
 
 import contextlib
 import errno
@@ -13,45 +13,45 @@ import uvicorn
 from lambda_adapters.errors import LambdaAdaptersError
 from lambda_adapters.local.gateway import Gateway
 
-_GRACE = 3  # seconds for the requests that Ctrl-C finds under way
+_GRACE = 3  # in seconds, for running requests after Ctrl-C
 
 
 class CannotListen(LambdaAdaptersError):
-    """No socket for this host and port."""
+    """The host and port cannot be used."""
 
 
-def listening(host: str, port: int) -> socket.socket:
-    """A listening socket, taken before anything else starts. Raises CannotListen."""
+def open_listener(host: str, port: int) -> socket.socket:
+    """Return a listening socket. Raises CannotListen."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listener = socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise CannotListen(
-                f"Expected a free port, got {port}, which another program has on {host}. "
-                f"Next: end that program, or pass --port {port + 1}."
+                f"Expected a free port, got {port}, which another program uses on {host}. "
+                f"Next: stop that program, or pass --port {port + 1}."
             ) from None
         reason = (error.strerror or str(error)).partition(" (")[0]
         raise CannotListen(
             f"Expected to listen on {host} port {port}, got: {reason}. "
             "Next: pass another --host or --port."
         ) from None
-    # asyncio sets it only on sockets that it made itself; without it the second reply of a
+    # asyncio sets TCP_NODELAY only on sockets that it creates. Without it, the second reply of a
     # connection waits 40 ms for the client's acknowledgement. Accepted sockets inherit it.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
 
 
 def url_of(listener: socket.socket, gateway: Gateway) -> str:
-    """The address to open in a browser, with the stage."""
+    """Return the URL to open in a browser, with the stage."""
     host, port = listener.getsockname()[:2]
-    # All of this machine's addresses are no address that a browser could open.
+    # A browser cannot open 0.0.0.0 or [::], which mean all addresses of this machine.
     name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
     return f"http://{name}:{port}{gateway.front.root}/"
 
 
-def server_of(gateway: Gateway, started: Callable[[], None]) -> uvicorn.Server:
-    """uvicorn, which calls `started` once requests are answered, and says little else."""
+def create_server(gateway: Gateway, on_started: Callable[[], None]) -> uvicorn.Server:
+    """Return a uvicorn server that calls `on_started` when it accepts requests. It logs little."""
     config = uvicorn.Config(
         gateway,
         lifespan="on",
@@ -63,38 +63,38 @@ def server_of(gateway: Gateway, started: Callable[[], None]) -> uvicorn.Server:
         server_header=False,
         timeout_graceful_shutdown=_GRACE,
     )
-    # Said by the gateway, and better: which request, which function.
-    logging.getLogger("uvicorn.error").addFilter(_is_news)
-    return _Server(config, started)
+    # The gateway prints better messages, with the request and the function.
+    logging.getLogger("uvicorn.error").addFilter(_should_log)
+    return _Server(config, on_started)
 
 
-def run(gateway: Gateway, listener: socket.socket, started: Callable[[], None]) -> bool:
-    """Serve until Ctrl-C; `started` is called once requests are answered.
+def run(gateway: Gateway, listener: socket.socket, on_started: Callable[[], None]) -> bool:
+    """Serve until Ctrl-C. Calls `on_started` when the server accepts requests.
 
-    Returns whether the functions had started.
+    Returns whether the functions started.
     """
-    server = server_of(gateway, started)
-    # uvicorn shuts down at Ctrl-C and raises it again; it exits where the startup failed.
+    server = create_server(gateway, on_started)
+    # After Ctrl-C uvicorn shuts down and raises KeyboardInterrupt; a failed startup is SystemExit.
     with listener, contextlib.suppress(KeyboardInterrupt, SystemExit):
         server.run(sockets=[listener])
     if gateway.stuck:
-        # Its thread cannot be stopped, and what it holds would keep the interpreter from ending.
+        # A busy thread cannot be stopped, and its resources could block the interpreter's exit.
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(0)
     return server.started
 
 
-def _is_news(record: logging.LogRecord) -> bool:
+def _should_log(record: logging.LogRecord) -> bool:
     return not record.getMessage().startswith(("Cancel ", "Application startup failed"))
 
 
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, on_started: Callable[[], None]) -> None:
         super().__init__(config)
-        self._tell = started
+        self._on_started = on_started
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
-            self._tell()
+            self._on_started()

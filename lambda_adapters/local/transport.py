@@ -1,4 +1,4 @@
-"""httpx transports that carry a request to a handler, as an event, instead of over a network."""
+"""httpx transports that call a handler with an event instead of using the network."""
 
 import asyncio
 import inspect
@@ -20,7 +20,7 @@ logger = logging.getLogger("lambda_adapters.local")
 
 
 class _Transport:
-    """What both transports do before and after the handler is called."""
+    """The common part of both transports: conversions before and after the handler."""
 
     def __init__(
         self,
@@ -34,21 +34,21 @@ class _Transport:
         self._front = front
         self._routes = routes
         self._timeout = timeout
-        self._raises = raise_exceptions
+        self._raise_exceptions = raise_exceptions
 
     def _context(self) -> LocalContext:
         return LocalContext(self._timeout)
 
     def _accept(self, sent: httpx.Request) -> LocalInvocation | Reply:
-        """The invocation, or the front's own reply where the handler is not to be called."""
+        """Return the invocation, or the front's own reply if the handler must not be called."""
         request = request_from_httpx(sent)
         found = accept_request(self._front, request, self._routes)
         if found is None:
-            return wire_reply(self._front.rules.no_route(), request.method)
+            return wire_reply(self._front.rules.no_route_reply(), request.method)
         _, invocation = found
-        if invocation.refused is not None:
+        if invocation.refusal is not None:
             logger.error("%s", invocation.problem)
-            return invocation.refused
+            return invocation.refusal
         return invocation
 
     def _reply(self, invocation: LocalInvocation, response: Any) -> Reply:
@@ -57,11 +57,11 @@ class _Transport:
             logger.error("%s", invocation.problem)
         return reply
 
-    def _failed(self, invocation: LocalInvocation, error: Exception) -> Reply:
-        if self._raises:
+    def _failure_reply(self, invocation: LocalInvocation, error: Exception) -> Reply:
+        if self._raise_exceptions:
             raise error
         logger.error("The handler raised an exception.", exc_info=error)
-        return invocation.failed()
+        return invocation.failure_reply()
 
 
 class Transport(_Transport, httpx.BaseTransport):
@@ -76,17 +76,17 @@ class Transport(_Transport, httpx.BaseTransport):
             response = self._handler(invocation.event(), self._context())
             return httpx_response(self._reply(invocation, response))
         except Exception as error:
-            return httpx_response(self._failed(invocation, error))
+            return httpx_response(self._failure_reply(invocation, error))
 
     def close(self) -> None:
-        """Stop what the handler has started, where it can be stopped."""
+        """Call the handler's `stop`, if it has one."""
         stop = getattr(self._handler, "stop", None)
         if callable(stop):
             stop()
 
 
 class AsyncTransport(_Transport, httpx.AsyncBaseTransport):
-    """Awaits the handler's own `handle` on the caller's loop; without one calls it in a thread."""
+    """Awaits the handler's `handle` on the event loop, or calls the handler in a thread."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         await request.aread()
@@ -94,19 +94,19 @@ class AsyncTransport(_Transport, httpx.AsyncBaseTransport):
         if isinstance(invocation, Reply):
             return httpx_response(invocation)
         try:
-            response = await self._response(invocation.event())
+            response = await self._call_handler(invocation.event())
             return httpx_response(self._reply(invocation, response))
         except Exception as error:
-            return httpx_response(self._failed(invocation, error))
+            return httpx_response(self._failure_reply(invocation, error))
 
-    async def _response(self, event: Any) -> Any:
+    async def _call_handler(self, event: Any) -> Any:
         handle = getattr(self._handler, "handle", None)
         if inspect.iscoroutinefunction(handle):
             return await handle(event, self._context())
         return await asyncio.to_thread(self._handler, event, self._context())
 
     async def aclose(self) -> None:
-        """Stop what the handler has started, on the loop or in the thread where it was."""
+        """Await the handler's `shutdown` on the event loop, or call its `stop` in a thread."""
         shutdown = getattr(self._handler, "shutdown", None)
         stop = getattr(self._handler, "stop", None)
         if inspect.iscoroutinefunction(shutdown):
@@ -116,7 +116,8 @@ class AsyncTransport(_Transport, httpx.AsyncBaseTransport):
 
 
 def request_from_httpx(sent: httpx.Request) -> Request:
-    """The request as httpx would write it, its body read; raw_path is the whole public path."""
+    """Return the request as httpx would send it; raw_path is the whole public path. The body of
+    `sent` must have been read."""
     url = sent.url
     raw_path = url.raw_path.partition(b"?")[0].decode("latin-1")
     return Request(
@@ -132,7 +133,7 @@ def request_from_httpx(sent: httpx.Request) -> Request:
 
 
 def httpx_response(reply: Reply) -> httpx.Response:
-    """The reply as httpx would read it; header values keep their bytes."""
+    """Return the reply as httpx would read it. Header values keep their bytes."""
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers]
     extensions: dict[str, Any] = {"http_version": b"HTTP/1.1"}
     if reply.reason:

@@ -1,7 +1,7 @@
-"""Worker: one thread that does one thing at a time, for callers on an event loop.
+"""Worker: a thread that runs one function at a time, for callers on an event loop.
 
-The thread is a daemon, unlike an executor's: a handler that never returns must not keep
-Ctrl-C from ending the process.
+The thread is a daemon, unlike those of an executor, so that Ctrl-C ends the process even if a
+handler never returns.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ Item = tuple[Callable[[], Any], asyncio.AbstractEventLoop, "asyncio.Future[Any]"
 
 
 class Worker:
-    """Work is done in the order in which it came; what nobody awaits any more is skipped."""
+    """Runs functions in the order of the calls to `run`. Skips calls that were cancelled."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -24,9 +24,9 @@ class Worker:
         self.busy = False
 
     async def run(self, work: Callable[[], T]) -> T:
-        """Have `work`, which must not raise, called in the thread, and return what it returns.
+        """Call `work` in the thread and return its result. `work` must not raise.
 
-        A cancelled caller does not stop work that has begun.
+        Cancelling the caller does not stop `work` once it runs.
         """
         if self._thread is None:
             self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
@@ -44,10 +44,10 @@ class Worker:
             self.busy = True
             result = work()
             self.busy = False
-            if not loop.is_closed():  # the process may be ending
-                loop.call_soon_threadsafe(_settle, future, result)
+            if not loop.is_closed():  # closed while the process ends
+                loop.call_soon_threadsafe(_set_result, future, result)
 
 
-def _settle(future: "asyncio.Future[Any]", result: Any) -> None:
+def _set_result(future: "asyncio.Future[Any]", result: Any) -> None:
     if not future.done():
         future.set_result(result)

@@ -1,1 +1,1 @@
-"""The two protocols of Python web apps: requests and replies as ASGI and as WSGI, both ways."""
+"""Convert requests and replies to the protocols of Python web apps, ASGI and WSGI, and back."""

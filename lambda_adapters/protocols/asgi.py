@@ -1,4 +1,4 @@
-"""ASGI's HTTP scope and messages from a Request and a Reply, and back.
+"""Convert a Request and a Reply to ASGI's HTTP scope and messages, and back.
 
 Source: asgi.readthedocs.io/en/latest/specs/www.html.
 """
@@ -24,14 +24,14 @@ BODY = "http.response.body"
 def scope_from_request(
     request: Request, state: dict[str, Any] | None = None, *, root_in_path: bool = True
 ) -> dict[str, Any]:
-    """The connection scope. With root_in_path, both paths begin with root_path, as in uvicorn."""
+    """Return the scope. If root_in_path, both paths begin with root_path, as in uvicorn."""
     path, raw_path, root = request.path, request.raw_path, request.root_path
     if root and root_in_path:
         path, raw_path = request.public_path, request.public_raw_path
     host, port = request.server
     names, texts = request.columns
     values = "\n".join(texts).encode("latin-1").split(b"\n")  # faster than one by one
-    if len(values) != len(texts):  # no header, or a source of your own that leaves a line feed
+    if len(values) != len(texts):  # no headers, or a custom source left a line feed in a value
         values = [text.encode("latin-1") for text in texts]
     return {
         "type": "http",
@@ -56,8 +56,8 @@ _byte_names: ListCache[tuple[bytes, ...]] = ListCache(
 
 
 def request_from_scope(scope: Scope, body: bytes = b"") -> Request:
-    """The request that a server put into a scope. Servers may put root_path in front of path, or
-    not; raw_path is the client's where the server says it."""
+    """Return the request of a server's scope. Its path may begin with root_path or not. The raw
+    path is the client's, if the scope has one."""
     root = scope.get("root_path", "").rstrip("/")
     path: str = scope["path"]
     raw_path: str = (scope.get("raw_path") or b"").partition(b"?")[0].decode("latin-1")
@@ -82,13 +82,13 @@ def request_from_scope(scope: Scope, body: bytes = b"") -> Request:
 
 
 def headers_from_bytes(pairs: Any) -> Headers:
-    """Headers as ASGI, HTTPX and h11 hold them, with lower-case names."""
+    """Return the headers of ASGI, HTTPX or h11 as text, with lower-case names."""
     return [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in pairs]
 
 
 def head_from_message(message: Message) -> tuple[int, Headers]:
-    """The status and the headers of `http.response.start`, lower-case names; AppError for what
-    they cannot be."""
+    """Return the status and the headers of `http.response.start`, with lower-case names. Raises
+    AppError for wrong types."""
     status = message.get("status")
     if not isinstance(status, int) or isinstance(status, bool):
         raise AppError(f"Expected an int as status, got {type(status).__name__}.")
@@ -100,14 +100,14 @@ def head_from_message(message: Message) -> tuple[int, Headers]:
             headers.append((text, value.decode("latin-1").strip(" \t")))
     except (AttributeError, TypeError, ValueError):
         raise AppError("Expected headers as pairs of bytes, got something else.") from None
-    return int(status), headers  # an HTTPStatus is an int, and JSON must see one
+    return int(status), headers  # the response needs a plain int, not an HTTPStatus
 
 
 _text_name: TextCache[bytes, str] = TextCache(lambda name: name.decode("latin-1").lower())
 
 
 def body_from_message(message: Message) -> bytes:
-    """The bytes of `http.response.body`; AppError for what is not bytes."""
+    """Return the bytes of `http.response.body`. Raises AppError for other types."""
     body = message.get("body", b"")
     if isinstance(body, bytes):
         return body
@@ -117,7 +117,7 @@ def body_from_message(message: Message) -> bytes:
 
 
 def messages_from_reply(reply: Reply) -> tuple[Message, Message]:
-    """The two messages that send a whole reply."""
+    """Return the two messages that send a whole reply."""
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in reply.headers]
     return (
         {"type": START, "status": reply.status, "headers": headers},

@@ -1,6 +1,6 @@
-"""WSGI's environ and start_response from a Request and a Reply, and back.
+"""Convert a Request and a Reply to WSGI's environ and start_response, and back.
 
-Source: peps.python.org/pep-3333; where it leaves a choice, gunicorn's.
+Source: peps.python.org/pep-3333; where it leaves a choice, this does what gunicorn does.
 """
 
 import re
@@ -23,12 +23,12 @@ Write = Callable[[bytes], object]
 StartResponse = Callable[..., Write]
 App = Callable[[Environ, StartResponse], Iterable[bytes]]
 
-_outside_reason = re.compile("[^\t\x20-\x7e\x80-\xff]").search  # RFC 9112 §4
+_find_invalid_in_reason = re.compile("[^\t\x20-\x7e\x80-\xff]").search  # RFC 9112 §4
 _CONTENT = ("CONTENT_TYPE", "CONTENT_LENGTH")
 
 
 def environ_from_request(request: Request) -> Environ:
-    """The environ; valid under wsgiref.validate."""
+    """Return the environ; it passes wsgiref.validate."""
     raw_path, root, query = request.raw_path, request.root_path, request.query
     uri = request.public_raw_path if root else raw_path
     host, port = request.server
@@ -54,15 +54,15 @@ def environ_from_request(request: Request) -> Environ:
         if remote_port:
             environ["REMOTE_PORT"] = str(remote_port)
     if variables is None:
-        environ.update(_joined_variables(request.headers))
+        environ.update(_variables_from_headers(request.headers))
     else:
         environ.update(zip(variables, values))  # noqa: B905 - strict takes time
     return environ
 
 
-# What every environ has. A copy costs less than a new dict, so there is a template for each list
-# of header names.
-_ALWAYS: Environ = {
+# The keys of every environ. A copy costs less than a new dict, so there is a template for each
+# list of header names.
+_BASE_ENVIRON: Environ = {
     "REQUEST_METHOD": "GET",
     "SCRIPT_NAME": "",
     "PATH_INFO": "",
@@ -85,17 +85,17 @@ _ALWAYS: Environ = {
 }
 
 
-def _template(names: tuple[str, ...]) -> tuple[Environ, list[str] | None]:
-    """An environ without values, and the headers' variables; None where two headers share one, or
-    a header must not have one."""
+def _build_template(names: tuple[str, ...]) -> tuple[Environ, list[str] | None]:
+    """Return an environ without values, and the headers' variables; None instead of these if two
+    headers share a variable, or if a header must not have one."""
     variables = [_variable[name] for name in names]
     if "" in variables or len({*variables}) < len(variables):
-        return _ALWAYS, None
-    return _ALWAYS | dict.fromkeys(variables), variables
+        return _BASE_ENVIRON, None
+    return _BASE_ENVIRON | dict.fromkeys(variables), variables
 
 
-def _joined_variables(headers: Headers) -> Environ:
-    """The headers as variables: repeats are joined, but a content has one length and one type."""
+def _variables_from_headers(headers: Headers) -> Environ:
+    """Return the headers as variables; repeats are joined, but of CONTENT_* the first counts."""
     lists = list_map((_variable[name], value) for name, value in headers)
     lists.pop("", None)
     return {
@@ -105,8 +105,8 @@ def _joined_variables(headers: Headers) -> Environ:
 
 
 def _variable_of(name: str) -> str:
-    """The header's variable; "" for those that must not have one: X_User would become X-User's
-    variable, and Proxy the proxy of the app's own client (httpoxy.org)."""
+    """Return the header's variable; "" for headers that must not have one. X_User would set the
+    variable of X-User, and Proxy the proxy of the app's own HTTP client (httpoxy.org)."""
     if "_" in name or name == "proxy":
         return ""
     variable = name.upper().replace("-", "_")
@@ -114,17 +114,17 @@ def _variable_of(name: str) -> str:
 
 
 _variable: TextCache[str, str] = TextCache(_variable_of)
-_template_for: ListCache[tuple[Environ, list[str] | None]] = ListCache(_template)
+_template_for: ListCache[tuple[Environ, list[str] | None]] = ListCache(_build_template)
 
 
 def request_from_environ(environ: Environ, body: bytes = b"") -> Request:
-    """The request that a server put into an environ. The raw path is the client's where the server
-    says it (RAW_URI, REQUEST_URI); the path is decoded as UTF-8."""
+    """Return the request of a server's environ. The raw path is the client's, if the environ has
+    it (RAW_URI, REQUEST_URI); the path is decoded as UTF-8."""
     root, path = (_bytes_of(environ.get(name, "")) for name in ("SCRIPT_NAME", "PATH_INFO"))
     target = environ.get("RAW_URI") or environ.get("REQUEST_URI") or ""
     target, mark, query = target.partition("?")
     root_path = root.decode("utf-8", "replace")
-    # A target may be a whole URL, or have a prefix that a proxy took off.
+    # A target may be a whole URL, or have a prefix that a proxy removed.
     as_sent = path_bytes_from_raw(target) == root + path
     raw_path = raw_path_below(target, root_path) if as_sent else None
     scheme: str = environ["wsgi.url_scheme"]
@@ -149,13 +149,13 @@ def request_from_environ(environ: Environ, body: bytes = b"") -> Request:
 
 
 def _bytes_of(text: str) -> bytes:
-    """The bytes of PEP 3333's bytes-in-str."""
+    """Return the bytes of a PEP 3333 string."""
     return text.encode("latin-1")
 
 
 def head_from_start_response(status: object, headers: Any) -> tuple[int, Headers, str]:
-    """The status code, the headers with lower-case names, and the reason phrase; AppError for what
-    they cannot be."""
+    """Return the status code, the headers with lower-case names, and the reason phrase. Raises
+    AppError for wrong types, and for a status that is not valid."""
     if not isinstance(status, str):
         raise AppError(f'Expected a status such as "200 OK", got {type(status).__name__}.')
     code, reason = _status[status]
@@ -169,14 +169,14 @@ def head_from_start_response(status: object, headers: Any) -> tuple[int, Headers
     return code, pairs, reason
 
 
-_lower, _strip = str.lower, str.strip  # they raise a TypeError for what is not a str
+_lower, _strip = str.lower, str.strip  # they raise TypeError for other types
 
 
 def _parse_status(status: str) -> tuple[int, str]:
     code, _, reason = status.partition(" ")
     if not (code.isascii() and code.isdigit() and len(code) == 3):
         raise AppError('Expected a status such as "200 OK", got one without a three-digit code.')
-    if _outside_reason(reason):
+    if _find_invalid_in_reason(reason):
         raise AppError("The status holds a character that no status line can have, such as CR.")
     return int(code), reason
 

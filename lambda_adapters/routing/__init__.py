@@ -1,1 +1,1 @@
-"""The Router: many apps, functions and triggers behind one handler."""
+"""The Router: one handler for many apps, functions and triggers."""

@@ -1,8 +1,8 @@
-"""PathTree: path patterns and what each stands for, found in time that does not grow with them.
+"""PathTree: targets by path pattern and method. Lookup time does not grow with their number.
 
-A full match comes before a greedy one, a greedy one before `$default`; among equals the first
-segment that differs decides, static before parameter; on one pattern a method's own target comes
-before the one for any method. A slash at the end of a path does not matter.
+A full match beats a greedy match, and a greedy match beats `$default`. Between two matches of one
+kind, the first segment that differs decides: static beats parameter. Within one pattern, a target
+for the method beats a target for any method. A trailing slash of a path is ignored.
 """
 
 from collections.abc import Collection, Iterator
@@ -13,7 +13,7 @@ from lambda_adapters.routing.pattern import DEFAULT, GREEDY, STATIC, Pattern
 
 T = TypeVar("T")
 ANY = "ANY"
-"""API Gateway's word for whichever method."""
+"""API Gateway's name for any method."""
 
 
 class _Leaf(Generic[T]):
@@ -32,11 +32,11 @@ class _Node(Generic[T]):
         self.parameter: _Node[T] | None = None
         self.full: dict[str, _Leaf[T]] = {}  # by method
         self.greedy: dict[str, _Leaf[T]] = {}
-        self.mounted = False  # then what is below may be empty
+        self.mounted = False  # if true, `greedy` also matches empty segments
 
 
 class Found(NamedTuple, Generic[T]):
-    """A target, its pattern's text and its parameters."""
+    """What `find` returns: a target, the text of its pattern, and the path's parameters."""
 
     target: T
     pattern: str
@@ -51,8 +51,8 @@ class PathTree(Generic[T]):
         self._default: dict[str, _Leaf[T]] = {}
 
     def add(self, text: str, target: T, methods: Collection[str] = (ANY,)) -> None:
-        """Raises ConfigurationError for a wrong pattern, and for one that matches the same paths
-        and methods as one that is there."""
+        """Add a target. Raises ConfigurationError for a wrong pattern, and for one that matches
+        the same paths and methods as an earlier one."""
         pattern = Pattern(text)
         leaves = self._leaves(pattern)
         _refuse_clash(leaves, methods, text)
@@ -60,14 +60,14 @@ class PathTree(Generic[T]):
             leaves[method] = _Leaf(pattern, target)
 
     def mount(self, prefix: str, target: T) -> None:
-        """Add a path without parameters and all below it. Raises ConfigurationError as `add`
-        does, and then has added nothing."""
-        at, below = Pattern(prefix), Pattern(prefix + "/{proxy+}")
-        both = self._leaves(at), self._leaves(below)
+        """Add a target for a path without parameters and all paths below it. Raises
+        ConfigurationError as `add` does; nothing is added then."""
+        exact, below = Pattern(prefix), Pattern(prefix + "/{proxy+}")
+        both = self._leaves(exact), self._leaves(below)
         for leaves in both:
             _refuse_clash(leaves, leaves, prefix)
-        both[0][ANY], both[1][ANY] = _Leaf(at, target), _Leaf(below, target)
-        self._node_of(at).mounted = True
+        both[0][ANY], both[1][ANY] = _Leaf(exact, target), _Leaf(below, target)
+        self._node_of(exact).mounted = True
 
     def _leaves(self, pattern: Pattern) -> dict[str, _Leaf[T]]:
         if pattern.text == DEFAULT:
@@ -87,8 +87,8 @@ class PathTree(Generic[T]):
     def find(
         self, segments: list[str], method: str = ANY, values: list[str] | None = None
     ) -> Found[T] | None:
-        """What a path leads to: its decoded segments (see `segments_of`). `values` are the
-        segments that parameters are taken from, where those are not the decoded ones."""
+        """Return the best match for the decoded segments of a path (see `segments_of`), or None.
+        Parameters are taken from `values` if given, else from `segments`."""
         for leaves in self._matches(segments):
             leaf = leaves.get(method) or leaves.get(ANY)
             if leaf is not None:
@@ -97,41 +97,41 @@ class PathTree(Generic[T]):
         return None
 
     def methods(self, segments: list[str]) -> set[str]:
-        """The methods with which the path would lead somewhere."""
+        """Return the methods that have a target for this path."""
         return {method for leaves in self._matches(segments) for method in leaves}
 
     def _matches(self, segments: list[str]) -> Iterator[dict[str, _Leaf[T]]]:
-        """What each matching pattern has, the best first."""
-        yield from _full(self._root, segments, 0)
-        yield from _greedy(self._root, segments, 0)
+        """Yield the targets by method of each matching pattern, the best match first."""
+        yield from _full_matches(self._root, segments, 0)
+        yield from _greedy_matches(self._root, segments, 0)
         yield self._default
 
 
 def segments_of(path: str) -> list[str]:
-    """The segments of a path; a slash at its end adds none."""
+    """Return the segments of a path. A trailing slash adds none."""
     path = path.removeprefix("/").removesuffix("/")
     return path.split("/") if path else []
 
 
-def _full(node: _Node[T], segments: list[str], at: int) -> Iterator[dict[str, _Leaf[T]]]:
+def _full_matches(node: _Node[T], segments: list[str], at: int) -> Iterator[dict[str, _Leaf[T]]]:
     if at == len(segments):
         yield node.full
         return
     child = node.static.get(segments[at])
     if child is not None:
-        yield from _full(child, segments, at + 1)
+        yield from _full_matches(child, segments, at + 1)
     if node.parameter is not None and segments[at]:
-        yield from _full(node.parameter, segments, at + 1)
+        yield from _full_matches(node.parameter, segments, at + 1)
 
 
-def _greedy(node: _Node[T], segments: list[str], at: int) -> Iterator[dict[str, _Leaf[T]]]:
+def _greedy_matches(node: _Node[T], segments: list[str], at: int) -> Iterator[dict[str, _Leaf[T]]]:
     if at == len(segments):
         return
     child = node.static.get(segments[at])
     if child is not None:
-        yield from _greedy(child, segments, at + 1)
+        yield from _greedy_matches(child, segments, at + 1)
     if node.parameter is not None and segments[at]:
-        yield from _greedy(node.parameter, segments, at + 1)
+        yield from _greedy_matches(node.parameter, segments, at + 1)
     if node.greedy and (node.mounted or any(segments[at:])):
         yield node.greedy
 

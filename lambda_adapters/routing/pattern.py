@@ -8,17 +8,17 @@ import re
 from lambda_adapters.errors import ConfigurationError
 
 DEFAULT = "$default"
-"""An HTTP API's word for whatever no other pattern matches."""
+"""An HTTP API's name for the route of all requests that no other pattern matches."""
 
 STATIC, PARAMETER, GREEDY = range(3)
-_parameter = re.compile(r"\{([A-Za-z0-9._:$-]+)(\+?)\}").fullmatch
-_static = re.compile(r"[^{}?#\s]+").fullmatch
+_match_parameter = re.compile(r"\{([A-Za-z0-9._:$-]+)(\+?)\}").fullmatch
+_match_static = re.compile(r"[^{}?#\s]+").fullmatch
 
 
 class Pattern:
-    """One pattern, checked. Raises ConfigurationError for what API Gateway would refuse.
+    """A valid pattern. Raises ConfigurationError for a text that API Gateway would refuse.
 
-    `segments` holds its parts: (STATIC, text), (PARAMETER, name) or, last, (GREEDY, name).
+    `segments` are (STATIC, text), (PARAMETER, name) or, at the end, (GREEDY, name).
     """
 
     __slots__ = ("segments", "text")
@@ -28,8 +28,8 @@ class Pattern:
         self.segments = () if text == DEFAULT else _segments(text)
 
     def values(self, segments: list[str]) -> tuple[tuple[str, str], ...]:
-        """The parameters that a path's segments give, once it is known to match. A greedy value
-        has no slash at its end, although the path may."""
+        """Return (name, value) of each parameter, from the segments of a path that matches. A
+        greedy value has no trailing slash, even if the path has one."""
         return tuple(
             (name, segments[at] if kind == PARAMETER else "/".join(segments[at:]).rstrip("/"))
             for at, (kind, name) in enumerate(self.segments)
@@ -39,26 +39,26 @@ class Pattern:
 
 def _segments(pattern: str) -> tuple[tuple[int, str], ...]:
     if not pattern.startswith("/"):
-        raise _wrong(pattern, "it does not begin with a slash")
+        raise _pattern_error(pattern, "it does not begin with a slash")
     texts = pattern.strip("/").split("/") if pattern.strip("/") else []
     segments = []
     for text in texts:
-        parameter = _parameter(text)
+        parameter = _match_parameter(text)
         if parameter is not None:
             segments.append((GREEDY if parameter[2] else PARAMETER, parameter[1]))
-        elif _static(text) is not None:
+        elif _match_static(text) is not None:
             segments.append((STATIC, text))
         else:
-            raise _wrong(pattern, f"{text!r} is neither plain text nor one {{parameter}}")
+            raise _pattern_error(pattern, f"{text!r} is neither plain text nor one {{parameter}}")
     if any(kind == GREEDY for kind, _ in segments[:-1]):
-        raise _wrong(pattern, "only the last part may be greedy")
+        raise _pattern_error(pattern, "only the last part may be greedy")
     names = [text for kind, text in segments if kind != STATIC]
     if len(set(names)) != len(names):
-        raise _wrong(pattern, "two parameters have one name")
+        raise _pattern_error(pattern, "two parameters have the same name")
     return tuple(segments)
 
 
-def _wrong(pattern: str, reason: str) -> ConfigurationError:
+def _pattern_error(pattern: str, reason: str) -> ConfigurationError:
     return ConfigurationError(
         f"Expected a path pattern such as /users, /users/{{id}}, /users/{{proxy+}} or {DEFAULT}, "
         f"got {pattern!r}: {reason}."

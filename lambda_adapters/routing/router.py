@@ -1,6 +1,7 @@
-"""Router: many apps, webhooks and triggers behind one handler.
+"""Router: one handler for many apps, webhooks and triggers.
 
-A Router is a Handler, so Routers nest: what an inner one does not match is the inner one's 404.
+A Router is a Handler, so a Router can be a target of another. A request that the inner Router does
+not match gets the inner Router's 404.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -9,7 +10,7 @@ from typing import Any, NamedTuple
 from lambda_adapters.errors import AppError, ConfigurationError
 from lambda_adapters.http.messages import Reply, Request, json_reply
 from lambda_adapters.http.urls import path_from_raw, raw_path_below, raw_path_from_decoded
-from lambda_adapters.invocation.handler import Handler, LambdaHandler, in_thread
+from lambda_adapters.invocation.handler import Handler, LambdaHandler, run_in_thread
 from lambda_adapters.invocation.invocation import Invocation
 from lambda_adapters.invocation.options import Options
 from lambda_adapters.invocation.sinks import Sink, deliver
@@ -22,19 +23,19 @@ from lambda_adapters.sources.source import Source
 
 class _Route(NamedTuple):
     target: LazyTarget
-    prefix: str = ""  # of a mount
+    prefix: str = ""  # set by `mount`
 
 
 class Router(Handler):
     """`(event, context) -> response` for several targets.
 
-    A target is an Adapter of either kind, another Router, a function of (event, context), whose
-    event and response are passed on untouched, or the "package.module:handler" of one of these,
-    which is imported when it is first needed. `default` takes what no route matches. `sources`
-    are sources of your own, as an Adapter takes them.
+    A target is an Adapter for ASGI or WSGI, another Router, a function of (event, context) whose
+    event and response are passed on unchanged, or the name of one of these as
+    "package.module:handler", which is imported at the first use. `default` is the target for
+    requests that no route matches. `sources` are custom sources, as in an Adapter.
 
-    Requests are matched by host, then by path below the stage, decoded; the path itself is left
-    as it is. A path that nothing matches gets 404, and 405 where only the method is wrong.
+    Requests are matched by host, then by decoded path below the stage; the target gets the path
+    unchanged. A request that no route matches gets 404, or 405 if only the method does not match.
     """
 
     def __init__(self, default: Target | None = None, *, sources: Sequence[Source] = ()) -> None:
@@ -47,23 +48,23 @@ class Router(Handler):
             self.route(DEFAULT, default)
 
     def route(self, pattern: str, target: Target, methods: Collection[str] | None = None) -> None:
-        """Give the paths of an API Gateway pattern to a target: `/users`, `/users/{id}`,
+        """Add a target for the paths of an API Gateway pattern: `/users`, `/users/{id}`,
         `/users/{proxy+}`, `$default`. `methods`: such as ("GET", "POST"), None for any.
 
-        A static part comes before a parameter, both before a greedy one; the parameters reach
-        the app as `aws.path_parameters`. Raises ConfigurationError for a wrong pattern, and for
-        one that clashes with another.
+        A static segment beats a parameter, and both beat a greedy parameter. The app gets the
+        parameters as `aws.path_parameters`. Raises ConfigurationError for a wrong pattern, and
+        for one that matches the same paths as another.
         """
         lazy = LazyTarget(target, f"the target of {pattern}")
         self._routes.add(pattern, _Route(lazy), _check_methods(methods))
         self._targets.append(lazy)
 
     def mount(self, prefix: str, target: Target) -> None:
-        """Give a path and all below it to a target, as part of its root path (`root_path`,
-        SCRIPT_NAME), behind the stage's. Raises ConfigurationError as `route` does."""
+        """Add a target for a path and all paths below it. The prefix is appended to the root path
+        (`root_path`, SCRIPT_NAME). Raises ConfigurationError as `route` does."""
         if not prefix.startswith("/") or prefix.endswith("/") or "{" in prefix or "//" in prefix:
             raise ConfigurationError(
-                "Expected a prefix such as /hooks/stripe, without a slash at its end and without "
+                "Expected a prefix such as /hooks/stripe, without a trailing slash and without "
                 f"parameters, got {prefix!r}."
             )
         lazy = LazyTarget(target, f"the target at {prefix}")
@@ -71,42 +72,43 @@ class Router(Handler):
         self._targets.append(lazy)
 
     def host(self, name: str, target: Target) -> None:
-        """Give all requests for a host name, whatever their port, to a target."""
+        """Add a target for all requests to a host name, on any port. Raises ConfigurationError for
+        a wrong name, and for one that has a target already."""
         name = name.lower()
         if not name or not set(name).isdisjoint("/:"):
             raise ConfigurationError(
-                f"Expected a host's name such as hooks.example.com, without a port, got {name!r}."
+                f"Expected a host name such as hooks.example.com, without a port, got {name!r}."
             )
         if name in self._hosts:
-            raise ConfigurationError(f"Expected hosts that differ, got {name!r} twice.")
+            raise ConfigurationError(f"Expected one target for each host, got {name!r} twice.")
         self._hosts[name] = lazy = LazyTarget(target, f"the target of {name}")
         self._targets.append(lazy)
 
     def on(self, trigger: str, target: Target, **filters: str) -> None:
-        """Give the events of a trigger, named as `trigger_of` names them, to a target, which is
-        called with (event, context). `source` and `detail_type` choose among EventBridge's.
+        """Add a target for the events of a trigger, named as by `trigger_of`. The target is called
+        with (event, context). The filters `source` and `detail_type` select EventBridge events.
 
         Raises ConfigurationError for an unknown trigger, and for one that has a target already.
         """
         self._triggers.add(trigger, LazyTarget(target, f"the target on {trigger}"), filters)
 
     def start(self) -> None:
-        """Start the targets that are imported."""
+        """Start the targets that are already imported."""
         for handler in self._loaded_handlers():
             handler.start()
 
     def stop(self) -> None:
-        """Stop what its targets have started, for tests and tools."""
+        """Stop the targets that are already imported, for tests and tools."""
         for handler in self._loaded_handlers():
             handler.stop()
 
     async def startup(self) -> None:
-        """Start the targets that are imported, on the caller's event loop."""
+        """Start the targets that are already imported, on the running event loop."""
         for handler in self._loaded_handlers():
             await handler.startup()
 
     async def shutdown(self) -> None:
-        """Stop what its targets have started on the caller's event loop."""
+        """Stop the targets that are already imported, on the running event loop."""
         for handler in self._loaded_handlers():
             await handler.shutdown()
 
@@ -116,22 +118,22 @@ class Router(Handler):
                 yield lazy.loaded
 
     def takes_trigger(self, event: Any, name: str) -> bool:
-        """Whether one of its targets answers the trigger. AppError where a target that cannot be
-        imported might be the one."""
+        """Whether a target takes the trigger. Raises AppError if none does and a target could not
+        be imported."""
         return self._find_trigger(event, name) is not None
 
     def trigger_target(self, invocation: Invocation) -> Handler | LambdaHandler | None:
-        """The target for the invocation's trigger."""
+        """Return the target for the invocation's trigger."""
         assert invocation.trigger is not None
         return self._find_trigger(invocation.event, invocation.trigger)
 
     def _find_trigger(self, event: Any, name: str) -> Handler | LambdaHandler | None:
-        """Its own target for the trigger; else the first target that takes it, in the order in
-        which they were added. A target that cannot be imported is passed over; its AppError is
-        raised where no other takes the event."""
-        own = self._triggers.find(event, name)
-        if own is not None:
-            return own.get()
+        """Return the target added with `on` for the trigger, else the first target that takes the
+        trigger, in the order of addition. A target that cannot be imported is skipped; its AppError
+        is raised if no other target takes the trigger."""
+        direct = self._triggers.find(event, name)
+        if direct is not None:
+            return direct.get()
         broken: AppError | None = None
         for lazy in self._targets:
             try:
@@ -160,11 +162,11 @@ class Router(Handler):
             return await target.respond_async(request, invocation, sink)
         if isinstance(target, Reply):
             return deliver(target, sink)
-        return deliver(await in_thread(target, invocation.event, invocation.context), sink)
+        return deliver(await run_in_thread(target, invocation.event, invocation.context), sink)
 
     def _find(self, request: Request, invocation: Invocation) -> Handler | LambdaHandler | Reply:
-        """The target of a request, which is changed to what a mount's target sees; or the refusal
-        where there is none."""
+        """Return the target for a request, or the 404 or 405 reply if there is none. For a mount,
+        move the prefix to the request's root path."""
         lazy = self._hosts.get(request.server[0].lower().removesuffix("."))
         if lazy is not None:
             return lazy.get()
@@ -193,8 +195,8 @@ def _check_methods(methods: Collection[str] | None) -> Collection[str]:
 
 
 def _move_to_root(request: Request, prefix: str) -> None:
-    """Move a mount's prefix from the path to the root path. Where the raw path spells the prefix's
-    slashes in another way, what is behind it is encoded anew."""
+    """Move a mount's prefix from the path to the root path. If the raw path encodes the prefix's
+    slashes, the rest of the raw path is encoded again from the decoded path."""
     raw_path = raw_path_below(request.raw_path, prefix)
     if raw_path is None:
         raw_path = raw_path_from_decoded(request.path[len(prefix) :] or "/")

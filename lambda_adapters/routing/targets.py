@@ -1,4 +1,4 @@
-"""Targets of a Router: handlers, plain functions, and names of either that are imported late."""
+"""Targets of a Router: handlers, functions, and names of either, imported at the first use."""
 
 import importlib
 import re
@@ -17,11 +17,11 @@ Target = Handler | LambdaHandler | str
 
 _dotted = r"[^\W\d]\w*(?:\.[^\W\d]\w*)*"
 split_target_name = re.compile(rf"({_dotted}):({_dotted})").fullmatch
-"""The module and the attribute of `package.module:attribute`; None for another text."""
+"""Match `package.module:attribute` as groups 1 and 2; None for any other text."""
 
 
 def check_target(target: object, role: str) -> Target:
-    """The target; ConfigurationError for what could never be called as (event, context)."""
+    """Return the target. Raises ConfigurationError if it cannot be called as (event, context)."""
     if isinstance(target, str):
         if split_target_name(target) is None:
             raise ConfigurationError(
@@ -34,7 +34,7 @@ def check_target(target: object, role: str) -> Target:
         if not is_coroutine_function(target):
             return target
         raise ConfigurationError(
-            f"Expected {role} as a function that returns its answer, got a coroutine function, "
+            f"Expected {role} as a function that returns its response, got a coroutine function, "
             "which Lambda would not await. Next: asyncio.run in a function of (event, context)."
         )
     hint = " For an app: Adapter(app)." if callable(target) else ""
@@ -45,26 +45,26 @@ def check_target(target: object, role: str) -> Target:
 
 
 class LazyTarget:
-    """A target that is there already, or that is imported when it is first needed."""
+    """A target, or the name of one that is imported at the first use."""
 
     __slots__ = ("_lock", "_role", "_target")
 
     def __init__(self, target: object, role: str) -> None:
         self._target = check_target(target, role)
         self._role = role
-        self._lock = threading.RLock()  # a module may ask its own router
+        self._lock = threading.RLock()  # a module may call its own router while it is imported
 
     def __repr__(self) -> str:
         return repr(self._target)
 
     @property
     def loaded(self) -> Handler | LambdaHandler | None:
-        """The target, if nothing has to be imported for it."""
+        """The target; None if it is not imported yet."""
         return None if isinstance(self._target, str) else self._target
 
     def get(self) -> Handler | LambdaHandler:
-        """The target. AppError where it cannot be imported or is not a handler; the next request
-        tries again."""
+        """Return the target, imported if necessary. Raises AppError if it cannot be imported or is
+        not a handler; the next call tries again."""
         with self._lock:
             target = self._target
             if isinstance(target, str):
@@ -74,7 +74,7 @@ class LazyTarget:
 
 def _import_target(name: str, role: str) -> Handler | LambdaHandler:
     match = split_target_name(name)
-    assert match is not None  # checked before
+    assert match is not None  # check_target has checked it
     try:
         found: Any = importlib.import_module(match[1])
         for part in match[2].split("."):
@@ -86,5 +86,5 @@ def _import_target(name: str, role: str) -> Handler | LambdaHandler:
     except ConfigurationError as error:
         raise AppError(str(error)) from None
     if isinstance(target, str):
-        raise AppError(f"Expected a handler at {name!r}, got a text. Next: name that one itself.")
+        raise AppError(f"Expected a handler at {name!r}, got a str. Next: pass that name instead.")
     return target

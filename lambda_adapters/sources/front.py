@@ -1,4 +1,4 @@
-"""Front: the settings of a source, as the local tools need them to make its events."""
+"""Front: the settings of a source, which the local tools need to make its events."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,11 +8,11 @@ from typing import Literal
 class Front:
     """The settings that a source has on AWS.
 
-    `stage`: the stage's name, `""` for none in the URL (REST behind a custom domain, the `$default`
-    stage of an HTTP API). `route`: the pattern that matched, `parameters` its values,
+    `stage`: the stage's name, `""` if the URL has none (REST behind a custom domain, the `$default`
+    stage of an HTTP API). `route`: the pattern that matched. `parameters`: its values,
     percent-encoded as in the request. `binary_media_types`: REST only. `multi_value`: the load
-    balancer's `lambda.multi_value_headers.enabled`. `event_type`: CloudFront only, which of its two
-    request triggers the function is attached to.
+    balancer's `lambda.multi_value_headers.enabled`. `event_type`: CloudFront only, the request
+    trigger that the function is attached to.
     """
 
     stage: str = ""

@@ -1,4 +1,4 @@
-"""Which HTTP source sent an event. A source's module is loaded when its first event comes."""
+"""Find the HTTP source of an event. A source's module is imported with its first event."""
 
 from collections.abc import Sequence
 from importlib import import_module
@@ -7,8 +7,8 @@ from typing import Any
 from lambda_adapters.sources.source import Source
 
 _PACKAGE = __name__.rpartition(".")[0]
-# The module of each source, and a path of keys that all of its events have: a source without its
-# mark is not asked, and so not loaded. A test compares the marks with `matches`.
+# The module of each source, and a path of keys that all of its events have. Without this path, the
+# source is not asked, so its module is not imported. A test compares the paths with `matches`.
 _MODULES: dict[str, tuple[str, tuple[str | int, ...]]] = {
     "http_api": ("api_gateway.http_api", ("requestContext", "http")),
     "function_url": ("api_gateway.function_url", ("requestContext", "http")),
@@ -25,11 +25,11 @@ SOURCE_NAMES = tuple(_MODULES)
 
 _loaded: dict[str, Source] = {}
 _latest: list[Source] = []
-"""The source of the latest event, which is asked first: most functions have only one."""
+"""The source of the latest event. It is asked first, because most functions have only one."""
 
 
 def find_source(event: Any, more: Sequence[Source] = ()) -> Source | None:
-    """The source that sent the event, `more` asked first; None where the event is not HTTP."""
+    """Return the source that sent the event; None if it is not HTTP. `more` is asked first."""
     for source in more:
         if source.matches(event):
             return source
@@ -37,8 +37,8 @@ def find_source(event: Any, more: Sequence[Source] = ()) -> Source | None:
         return _latest[0]
     if not isinstance(event, dict):
         return None
-    for name, (_, mark) in _MODULES.items():
-        if _has(event, mark):
+    for name, (_, key_path) in _MODULES.items():
+        if _has(event, key_path):
             source = source_by_name(name)
             if source.matches(event):
                 _latest[:] = [source]
@@ -47,7 +47,7 @@ def find_source(event: Any, more: Sequence[Source] = ()) -> Source | None:
 
 
 def source_by_name(name: str) -> Source:
-    """The built-in source with this name, such as `http_api`. Raises KeyError for another name."""
+    """Return the built-in source, such as `http_api`. Raises KeyError for an unknown name."""
     source = _loaded.get(name)
     if source is None:
         source = _loaded[name] = import_module(f"{_PACKAGE}.{_MODULES[name][0]}")
@@ -55,14 +55,14 @@ def source_by_name(name: str) -> Source:
 
 
 def all_sources() -> tuple[Source, ...]:
-    """All built-in sources. None claims another's event, so their order does not matter."""
+    """Return all built-in sources. No two match the same event, so their order is irrelevant."""
     return tuple(map(source_by_name, SOURCE_NAMES))
 
 
-def _has(event: Any, path: tuple[str | int, ...]) -> bool:
+def _has(event: Any, key_path: tuple[str | int, ...]) -> bool:
     value = event
     try:
-        for key in path:
+        for key in key_path:
             value = value[key]
     except (KeyError, IndexError, TypeError):
         return False

@@ -1,6 +1,6 @@
-"""Reading a handler's response as the platforms do: each piece is right, or the whole is refused.
+"""Parse a handler's response as the platforms do, which refuse it if one part is invalid.
 
-Refused means None here; the source turns that into the reply that AWS would send.
+A function returns None for an invalid part; the source then returns the reply that AWS would send.
 """
 
 from typing import Any
@@ -11,7 +11,7 @@ from lambda_adapters.http.messages import Headers, Reply
 
 
 def parse_status(value: object) -> int | None:
-    """200 of 200 and of "200"; None of what is no status."""
+    """Return 200 for 200 and for "200"; None for an invalid status."""
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) == 3:
         value = int(value)
     if isinstance(value, float) and value.is_integer():
@@ -22,33 +22,33 @@ def parse_status(value: object) -> int | None:
 
 
 def parse_value(value: object) -> str | None:
-    """A header's value: strings and booleans (recorded); numbers are not certain, so refused."""
+    """Return a header's value from a string or boolean (recorded); None for a number (unknown)."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return value if isinstance(value, str) else None
 
 
 def parse_headers(single: object, *, strings_only: bool = False) -> Headers | None:
-    """Pairs of a map of name to value; of null, none."""
+    """Return the pairs of a map of name to value; [] for null, None if invalid."""
     if single is None:
         return []
     if not isinstance(single, dict):
         return None
-    return _pairs(list(single.items()), strings_only)
+    return _parse_pairs(list(single.items()), strings_only)
 
 
 def parse_header_lists(multi: object, *, strings_only: bool = False) -> Headers | None:
-    """Pairs of a map of name to list of values; of null, none."""
+    """Return the pairs of a map of name to list of values; [] for null, None if invalid."""
     if multi is None:
         return []
     if not isinstance(multi, dict) or not all(isinstance(v, list) for v in multi.values()):
         return None
     pairs = [(name, value) for name, values in multi.items() for value in values]
-    return _pairs(pairs, strings_only)
+    return _parse_pairs(pairs, strings_only)
 
 
-def _pairs(pairs: list[tuple[Any, object]], strings_only: bool) -> Headers | None:
-    """Lower-case names, one character per byte; what no header may hold, such as CR, is refused."""
+def _parse_pairs(pairs: list[tuple[Any, object]], strings_only: bool) -> Headers | None:
+    """Return lower-case names and one character per byte; None if invalid, such as a CR."""
     headers: Headers = []
     for name, value in pairs:
         if strings_only and not isinstance(value, str):
@@ -61,7 +61,7 @@ def _pairs(pairs: list[tuple[Any, object]], strings_only: bool) -> Headers | Non
 
 
 def parse_body(response: dict[str, Any], *, encoded: bool) -> bytes | None:
-    """The body's bytes; None where it is no string, or base64 that cannot be read."""
+    """Return the body's bytes; None if it is not a string, or not valid base64."""
     body = response.get("body")
     if body is None:
         return b""
@@ -76,7 +76,7 @@ def parse_body(response: dict[str, Any], *, encoded: bool) -> bytes | None:
 
 
 def add_content_type(reply: Reply, default: str = "application/json") -> Reply:
-    """The reply with the Content-Type that the platform adds where there is none."""
+    """Add the Content-Type that the platform sets if there is none, and return the reply."""
     if not any(name == "content-type" for name, _ in reply.headers):
         reply.headers.append(("content-type", default))
     return reply

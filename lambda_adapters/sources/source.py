@@ -1,4 +1,4 @@
-"""Source: what a module or an object must have to be an HTTP event source."""
+"""Source: the protocol that a module or an object must satisfy to be an HTTP event source."""
 
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -10,39 +10,39 @@ Event = dict[str, Any]
 Response = dict[str, Any]
 
 LAMBDA_LIMIT = 6 * 1024 * 1024 + 100
-"""Bytes of a response as JSON: gettingstarted-limits.html says 6 MB, the runtime interface takes
-100 more."""
+"""The largest response, in bytes of JSON: gettingstarted-limits.html says 6 MB, the runtime
+interface accepts 100 bytes more."""
 
 
 class Source(Protocol):
-    """One HTTP event source: how to know its events, and two inverse pairs.
+    """One HTTP event source: how to recognize its events, and two inverse pairs of conversions.
 
     The pairs are `request_from_event` with `event_from_request`, and `response_from_reply` with
-    `reply_from_response`; the inverses do what AWS does, its losses and refusals included. Modules
-    satisfy this protocol as well as objects do.
+    `reply_from_response`; the inverses do what AWS does, its losses and refusals included. Both
+    modules and objects can satisfy this protocol.
     """
 
     @property
     def name(self) -> str:
-        """The source's name, as `source_of(event).name` gives it."""
+        """The source's name, as in `source_of(event).name`."""
 
     def matches(self, event: Any, /) -> bool:
-        """Whether this source sent the event, whatever its type. Never raises."""
+        """Whether this source sent the event, which may be of any type. Never raises."""
 
     def limit(self, event: Event, /) -> int:
-        """The largest response to this event in bytes, counted as JSON."""
+        """Return the size of the largest response to this event, in bytes of JSON."""
 
     def request_from_event(self, event: Event, /) -> "Request":
-        """The request; BadRequest where its body cannot be read."""
+        """Return the request. Raises BadRequest if it cannot be read."""
 
     def event_from_request(self, request: "Request", front: "Front", /) -> Event:
-        """The event that AWS would send."""
+        """Return the event that AWS would send."""
 
     def response_from_reply(self, reply: "Reply", event: Event, /) -> Any:
-        """What the handler returns; `event` is the one being answered."""
+        """Return what the handler returns for `event`."""
 
     def reply_from_response(self, response: Any, request: "Request", front: "Front", /) -> "Reply":
-        """What AWS would send to the client; `refusal()` where it would refuse the response."""
+        """Return what AWS would send to the client; `refusal()` if it would refuse the response."""
 
     def refusal(self) -> "Reply":
-        """What AWS sends to the client when the invocation failed or its response is malformed."""
+        """Return what AWS sends to the client after a failed invocation or an invalid response."""

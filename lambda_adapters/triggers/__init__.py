@@ -1,1 +1,1 @@
-"""Events that are not HTTP, and what the platform says of a caller."""
+"""Events that are not HTTP, and callers that authorizers have identified."""

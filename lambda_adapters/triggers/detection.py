@@ -1,7 +1,7 @@
-"""Events that are not HTTP requests: the name of what sent them, from their shape alone.
+"""Detect the sender of an event that is not an HTTP request, from the event's shape.
 
 Shapes: docs.aws.amazon.com/lambda/latest/dg/lambda-services.html and the pages it links to.
-`direct` is what is left: a value of your own, from Invoke, Step Functions or EventBridge Scheduler.
+`direct` is any other event: your own value, from Invoke, Step Functions or EventBridge Scheduler.
 """
 
 from typing import Any
@@ -24,7 +24,7 @@ _EVENT_SOURCES = {
     "aws:rmq": "mq",
     "aws:docdb": "documentdb",
 }
-# Keys that only one service's events have together.
+# Sets of keys that only one service's events have together.
 _KEY_SETS = {
     "s3_test": {"Event", "Bucket", "Service"},
     "eventbridge": {"detail-type", "detail"},
@@ -56,10 +56,10 @@ TRIGGER_NAMES = frozenset(
     {*_RECORD_SOURCES.values(), *_EVENT_SOURCES.values(), *_KEY_SETS, "schedule", "authorizer"}
     | {"websocket_api", "warmup", "direct", "command"}
 )
-"""What `trigger_of` may answer."""
+"""The names that `trigger_of` can return."""
 
-# What only an envelope has. An event with one of these and no name above is something that this
-# version does not know, rather than a value of somebody's own.
+# Keys that only events of services have. An event with one of these keys and no name above comes
+# from a service that this version does not know; it is not a value of your own.
 _ENVELOPE_KEYS = frozenset(
     {
         "Records",
@@ -78,29 +78,29 @@ _ENVELOPE_KEYS = frozenset(
         "multiValueHeaders",
     }
 )
-# They look like HTTP and are no requests: what CloudFront's response triggers send.
+# Triggers whose events look like HTTP but are not requests: CloudFront's response triggers.
 RESPONSE_TRIGGERS = frozenset({"cloudfront"})
 
 
 COMMAND = "lambda_adapters_command"
-"""The key of a direct invocation that is a command for the deployed function, and that of its
-client context's `custom`."""
+"""The key of an event that is a command for the deployed function, and of `custom` in its client
+context."""
 
 
 def trigger_name(event: Any) -> str | None:
-    """The name of what sent an event that no source claims; None where nothing is known of it."""
+    """Return the name of the sender of an event that no source matches; None if unknown."""
     if not isinstance(event, dict):
         return "direct"
     return (
-        _authorizer(event)
-        or _from_records(event)
-        or _from_context(event)
-        or _from_keys(event)
-        or (None if event.keys() & _ENVELOPE_KEYS else _direct(event))
+        _name_from_authorizer_keys(event)
+        or _name_from_records(event)
+        or _name_from_context(event)
+        or _name_from_keys(event)
+        or (None if event.keys() & _ENVELOPE_KEYS else _name_of_direct_event(event))
     )
 
 
-def _authorizer(event: dict[str, Any]) -> str | None:
+def _name_from_authorizer_keys(event: dict[str, Any]) -> str | None:
     if event.get("type") in ("TOKEN", "REQUEST") and ("methodArn" in event or "routeArn" in event):
         return "authorizer"
     if "authorizationToken" in event and isinstance(event.get("requestContext"), dict):
@@ -108,7 +108,7 @@ def _authorizer(event: dict[str, Any]) -> str | None:
     return "authorizer" if {"protocolData", "signatureVerified"} <= event.keys() else None  # IoT's
 
 
-def _from_records(event: dict[str, Any]) -> str | None:
+def _name_from_records(event: dict[str, Any]) -> str | None:
     source = event.get("eventSource")
     if isinstance(source, str) and source in _EVENT_SOURCES:
         return _EVENT_SOURCES[source]
@@ -122,7 +122,7 @@ def _from_records(event: dict[str, Any]) -> str | None:
     return _RECORD_SOURCES.get(source) if isinstance(source, str) else None
 
 
-def _from_context(event: dict[str, Any]) -> str | None:
+def _name_from_context(event: dict[str, Any]) -> str | None:
     context = event.get("requestContext")
     if not isinstance(context, dict):
         return None
@@ -130,7 +130,7 @@ def _from_context(event: dict[str, Any]) -> str | None:
     return "websocket_api" if is_websocket else None
 
 
-def _from_keys(event: dict[str, Any]) -> str | None:
+def _name_from_keys(event: dict[str, Any]) -> str | None:
     for name, keys in _KEY_SETS.items():
         if keys <= event.keys():
             scheduled = name == "eventbridge" and event["detail-type"] == "Scheduled Event"
@@ -138,8 +138,8 @@ def _from_keys(event: dict[str, Any]) -> str | None:
     return None
 
 
-def _direct(event: dict[str, Any]) -> str:
-    """Pings of the plugins that keep functions warm and commands, told from values of your own."""
+def _name_of_direct_event(event: dict[str, Any]) -> str:
+    """Return `command`, `warmup` for pings of plugins that keep functions warm, or `direct`."""
     if COMMAND in event:
         return "command"
     plugin = event.get("source") in ("serverless-plugin-warmup", "serverless-plugin-lambda-warmup")

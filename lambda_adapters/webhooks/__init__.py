@@ -1,7 +1,7 @@
-"""Webhooks: verified deliveries, each worked on once, if you like later, from a queue.
+"""Webhooks: verify each delivery, process it once, and optionally process it from a queue.
 
-The public names are loaded when they are asked for (PEP 562): a WSGI app needs no event loop, and
-a function that knows one sender needs no other.
+Public names are loaded on first access (PEP 562): a WSGI app loads no event loop, and a function
+with one sender loads no other sender.
 """
 
 from typing import TYPE_CHECKING

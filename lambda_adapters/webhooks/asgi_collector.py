@@ -1,4 +1,4 @@
-"""AsgiCollector: an ASGI app's whole reply, collected before anything of it is sent."""
+"""AsgiCollector: collects an ASGI app's whole reply before any of it is sent."""
 
 from collections.abc import Awaitable, Callable
 
@@ -14,8 +14,11 @@ from lambda_adapters.protocols.asgi import (
 
 
 class AsgiCollector:
-    """The app gets its `send`. `on_reply` is awaited with the reply when that is whole, before
-    what the app does behind it (background tasks)."""
+    """Collects the messages of an app that gets `send` as its ASGI send function.
+
+    `on_reply` is awaited with the whole reply as soon as it is complete, before the app's
+    background tasks run.
+    """
 
     def __init__(self, on_reply: Callable[[Reply], Awaitable[None]]) -> None:
         self._on_reply = on_reply
@@ -24,8 +27,8 @@ class AsgiCollector:
         self.complete = False
 
     async def send(self, message: Message) -> None:
-        """Take a message. AppError for one that is out of order; behind the end nothing happens,
-        as with servers."""
+        """Add a message. Raises AppError for a message out of order; ignores messages after the
+        end, as servers do."""
         if self.complete:
             return
         kind = message["type"]

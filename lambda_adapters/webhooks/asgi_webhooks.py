@@ -1,4 +1,4 @@
-"""AsgiWebhooks: an ASGI app that gets verified deliveries only, on Lambda or on any ASGI server."""
+"""AsgiWebhooks: ASGI middleware that verifies deliveries, on Lambda and on any ASGI server."""
 
 import asyncio
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from lambda_adapters.protocols.asgi import (
     request_from_scope,
 )
 from lambda_adapters.webhooks.asgi_collector import AsgiCollector
-from lambda_adapters.webhooks.async_lease import AsyncLease, uninterrupted
+from lambda_adapters.webhooks.async_lease import AsyncLease, run_shielded
 from lambda_adapters.webhooks.delivery import KEY, Delivery
 from lambda_adapters.webhooks.guards import check_app, check_not_nested
 from lambda_adapters.webhooks.idempotency import Lease, Once
@@ -24,14 +24,14 @@ from lambda_adapters.webhooks.verifier import LIMIT, Verifier
 
 
 class AsgiWebhooks:
-    """An ASGI app behind the senders of its paths:
+    """Verifies the requests for the senders' paths, then calls the app:
     `app.add_middleware(AsgiWebhooks, senders={...})`.
 
-    `senders`: API Gateway's path patterns, below root_path, each with a sender. The app finds the
-    delivery with `delivery_of(scope)`; other paths reach it as they came. `limit`: bytes of a
-    body; `once`: what `once(store)` gives. Verifiers and stores run in threads, so that secrets
-    and stores may be asked for over the network. Raises ConfigurationError for a wrong app, sender
-    or option.
+    `senders`: API Gateway path patterns, relative to root_path, each with a sender. The app gets
+    the delivery with `delivery_of(scope)`; requests for other paths are passed on unchanged.
+    `limit`: the maximum size of a body in bytes; `once`: the result of `once(store)`. Verifiers
+    and stores are called in threads, because they may use the network. Raises ConfigurationError
+    for a wrong app, sender or option.
     """
 
     def __init__(
@@ -52,24 +52,24 @@ class AsgiWebhooks:
             return await self.app(scope, receive, send)
         check_not_nested(scope, self)
         request = request_from_scope(scope)
-        sender = self._verifier.sender(request.path)
+        sender = self._verifier.find_sender(request.path)
         if sender is None:
             return await self.app(scope, receive, send)
         body = await _read_body(receive, self._verifier.limit)
         if body is None:
-            return None  # the client left in the middle
+            return None  # the client disconnected
         request.body = body
         delivery = await asyncio.to_thread(
             self._verifier.verify, sender, request, scope.get("aws.context")
         )
         if isinstance(delivery, Reply):
             return await _send_reply(delivery, request.method, send)
-        scope[KEY] = delivery  # not in a copy: middleware outside looks for the app's own keys
-        again = _Receive(body, receive)
+        scope[KEY] = delivery  # not in a copy: outer middleware reads keys that the app sets
+        replay = _BodyReplay(body, receive)
         once = self._verifier.once
         if once is None:
-            return await self.app(scope, again, send)
-        return await self._run_once(once, delivery, scope, again, send)
+            return await self.app(scope, replay, send)
+        return await self._run_once(once, delivery, scope, replay, send)
 
     async def _run_once(
         self, once: Once, delivery: Delivery, scope: Scope, receive: Receive, send: Send
@@ -79,22 +79,22 @@ class AsgiWebhooks:
         if not isinstance(lease, Lease):
             return await _send_reply(lease, method, send)
 
-        async def complete(reply: Reply) -> None:
-            await uninterrupted(once.finish, lease, reply)
+        async def finish_and_send(reply: Reply) -> None:
+            await run_shielded(once.finish, lease, reply)
             await _send_reply(reply, method, send)
 
-        collector = AsgiCollector(complete)
-        # What is sent in other ways than these messages could not be remembered.
+        collector = AsgiCollector(finish_and_send)
+        # A reply sent with an extension's messages could not be stored.
         scope["extensions"] = {}
         try:
             await self.app(scope, receive, collector.send)
         finally:
             if not collector.complete:
-                await uninterrupted(once.release, lease)
+                await run_shielded(once.release, lease)
 
 
-class _Receive:
-    """The body once more, then what the server says."""
+class _BodyReplay:
+    """An ASGI receive function that returns the body, then the server's later messages."""
 
     def __init__(self, body: bytes, receive: Receive) -> None:
         self._body: bytes | None = body
@@ -108,7 +108,7 @@ class _Receive:
 
 
 async def _read_body(receive: Receive, limit: int) -> bytes | None:
-    """The body, or its first bytes where it has more than `limit`; None where the client left."""
+    """Return the body, or None if the client disconnects. Stops reading beyond `limit` bytes."""
     chunks: list[bytes] = []
     size = 0
     while size <= limit:

@@ -1,4 +1,5 @@
-"""Leases on an event loop: acquired and ended in threads, which go on if it is cancelled."""
+"""AsyncLease: a lease for code on an event loop. The store is called in threads, which continue
+if the task is cancelled."""
 
 import asyncio
 import threading
@@ -11,7 +12,7 @@ from lambda_adapters.webhooks.idempotency import Lease, Once
 
 
 class AsyncLease:
-    """One delivery's lease."""
+    """Acquires the lease of one delivery."""
 
     def __init__(self, once: Once, delivery: Delivery) -> None:
         self._once = once
@@ -21,7 +22,7 @@ class AsyncLease:
         self._unwanted = False
 
     async def acquire(self) -> Lease | Reply:
-        """The lease, or the reply in its place; if this is cancelled, the lease is released."""
+        """Return the lease, or the reply to send instead. Releases the lease on cancellation."""
         try:
             return await asyncio.to_thread(self._acquire)
         except asyncio.CancelledError:
@@ -44,12 +45,12 @@ class AsyncLease:
         self._release(acquired)
 
     def _release(self, acquired: Lease | Reply | None) -> None:
-        # One of the two comes here with the lease: who is the second to take the lock.
+        # Only one caller has the lease here: the second one to take the lock.
         if isinstance(acquired, Lease):
             self._once.release(acquired)
 
 
-async def uninterrupted(function: Callable[..., object], *arguments: Any) -> None:
-    """Call a function in a thread. It is called even if this is cancelled while all threads are
-    busy: a lease must be ended."""
+async def run_shielded(function: Callable[..., object], *arguments: Any) -> None:
+    """Call a function in a thread and wait for it. The call is made even if this task is cancelled
+    while all threads are busy, because every lease must be ended."""
     await asyncio.shield(asyncio.get_running_loop().run_in_executor(None, function, *arguments))

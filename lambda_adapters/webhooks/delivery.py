@@ -1,72 +1,97 @@
-"""Delivery: a request whose signature was accepted, as the app and its workers see it."""
+"""Delivery: a request with a verified signature, as apps and workers get it."""
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qs
 
 from lambda_adapters.errors import AppError
 from lambda_adapters.http.headers import media_type
+from lambda_adapters.webhooks.values import Value
 
 Headers = Mapping[str, str]
-"""Lower-case name to value, repeats joined with a comma."""
+"""Lower-case names to values; repeated headers are joined with a comma."""
 
 KEY = "webhooks.delivery"
-"""Where a delivery stands: in a WSGI environ, an ASGI scope or a function's event."""
+"""The key of the delivery in a WSGI environ, an ASGI scope or a function's event."""
 
-INSIDE = "webhooks.inside"
-"""Where the middleware stands that a request has passed, whatever its path."""
+MIDDLEWARE_KEY = "webhooks.inside"
+"""The key of the middleware that has handled the request, for every path."""
 
 FORM = "application/x-www-form-urlencoded"
 
 
-@dataclass(slots=True, frozen=True)
-class Delivery:
-    """One verified webhook.
+class Delivery(Value):
+    """One verified webhook delivery.
 
-    `id` is the sender's own, the same when it sends the delivery again; where it has none, a hash
-    of the body. `body` holds the bytes that were signed. `url` is the public one; `path` is that of
-    it which the app knows, root path included, in one spelling. `digest` is a hash of what was
-    sent, where the sender does not sign the id. `deadline` is
-    when the invocation that works on it ends, in seconds on the monotonic clock, where one says.
+    `id`: the sender's id, the same for every retry; without one, a hash of the body. `body`: the
+    signed bytes. `url`: the public URL. `path`: the path that the app sees, root path included,
+    normalized. `digest`: a hash of the URL and the body, if the sender does not sign the id, else
+    "". `deadline`: when the current invocation ends, in seconds on the monotonic clock, or None.
     """
 
-    sender: str
-    id: str
-    body: bytes = field(repr=False)
-    headers: Headers = field(default_factory=dict, repr=False)
-    url: str = field(default="", repr=False)
-    method: str = "POST"
-    path: str = "/"
-    digest: str = field(default="", repr=False)
-    deadline: float | None = field(default=None, repr=False, compare=False)
+    __slots__ = (
+        "body",
+        "deadline",
+        "digest",
+        "headers",
+        "id",
+        "method",
+        "path",
+        "sender",
+        "url",
+    )
+    _shown = ("sender", "id", "method", "path")
+    _uncompared = ("deadline",)
+
+    def __init__(
+        self,
+        sender: str,
+        id: str,
+        body: bytes,
+        headers: Headers | None = None,
+        url: str = "",
+        method: str = "POST",
+        path: str = "/",
+        digest: str = "",
+        deadline: float | None = None,
+    ) -> None:
+        self.sender = sender
+        self.id = id
+        self.body = body
+        self.headers: Headers = {} if headers is None else headers
+        self.url = url
+        self.method = method
+        self.path = path
+        self.digest = digest
+        self.deadline = deadline
 
     @property
     def key(self) -> str:
-        """What tells it from all other deliveries: the sender, where it was sent, because several
-        endpoints may get one id, the id, and `digest`."""
+        """The key that identifies the delivery: sender, path, id and `digest`. The path is part
+        of it because a sender may use the same id for several endpoints."""
         return ":".join([self.sender, self.path, self.id, *([self.digest] if self.digest else [])])
 
     def json(self) -> Any:
-        """The body as JSON; ValueError where it is none."""
+        """Return the body parsed as JSON. Raises ValueError if it is not JSON."""
         try:
             return json.loads(self.body)
-        except (ValueError, RecursionError):  # RecursionError: brackets in thousands
-            hint = " A form's fields are in form()." if self._is_form() else ""
+        except (ValueError, RecursionError):  # RecursionError: thousands of brackets
+            hint = " For a form, call form()." if self._is_form() else ""
             raise ValueError(
-                f"Expected JSON as body of a delivery of {self.sender}, got something else.{hint} "
-                "GitHub sends JSON if the webhook's content type is set to application/json."
+                f"Expected JSON in the body of a delivery from {self.sender}, got something else."
+                f"{hint} GitHub sends JSON if the webhook's content type is application/json."
             ) from None
 
     def form(self) -> dict[str, list[str]]:
-        """The body's fields as a form has them (Slack's commands, Twilio): name to values;
-        ValueError where it is no form."""
+        """Return the body's form fields, name to values (Slack's commands, Twilio). Raises
+        ValueError if the body is not a form."""
         if not self._is_form():
             raise ValueError(
-                f"Expected a form as body of a delivery of {self.sender}, got something else. "
-                "JSON is in json()."
+                f"Expected a form in the body of a delivery from {self.sender}, got something "
+                "else. Next: for JSON, call json()."
             )
+        from urllib.parse import parse_qs
+
         return parse_qs(self.body.decode("utf-8", "replace"), True)
 
     def _is_form(self) -> bool:
@@ -74,10 +99,10 @@ class Delivery:
 
 
 def delivery_of(holder: Mapping[str, Any]) -> Delivery:
-    """The delivery of an environ, a scope or an event.
+    """Return the delivery in a WSGI environ, an ASGI scope or a function's event.
 
-    Raises AppError, which becomes a 500, where no verifier has accepted this request: a view that
-    asks for its delivery cannot be reached around the verifier.
+    Raises AppError (the client gets a 500) if the request was not verified. So a view that calls
+    this never processes an unverified request.
     """
     if not isinstance(holder, Mapping):
         raise AppError(
@@ -87,13 +112,13 @@ def delivery_of(holder: Mapping[str, Any]) -> Delivery:
     delivery = holder.get(KEY)
     if isinstance(delivery, Delivery):
         return delivery
-    paths = getattr(holder.get(INSIDE), "paths", None)
+    paths = getattr(holder.get(MIDDLEWARE_KEY), "paths", None)
     if paths is None:
         raise AppError(
-            "Expected a verified delivery, got a request that no Webhooks has let through. Next: "
-            "put Webhooks(app, {path: sender}) around the app, with this path among them."
+            "Expected a verified delivery, got a request that no webhooks middleware has verified. "
+            "Next: wrap the app, for example WsgiWebhooks(app, {path: sender}), with this path."
         )
     raise AppError(
-        f"Expected a verified delivery, got a request whose path is none of {', '.join(paths)}. "
-        "Next: name it in Webhooks(app, {path: sender}), without the stage."
+        f"Expected a verified delivery, got a request for a path other than {', '.join(paths)}. "
+        "Next: add the path, without the stage, to {path: sender} of the webhooks middleware."
     )

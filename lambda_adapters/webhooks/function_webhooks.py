@@ -1,4 +1,4 @@
-"""Webhooks: a plain function of (event, context) that gets verified deliveries only."""
+"""Webhooks: verifies deliveries for a plain function of (event, context)."""
 
 import functools
 from collections.abc import Mapping, Sequence
@@ -17,12 +17,13 @@ from lambda_adapters.webhooks.verifier import LIMIT, Verifier
 
 
 class Webhooks:
-    """A function of (event, context) behind the senders of its paths, itself such a function.
+    """Verifies the requests for the senders' paths, then calls a function of (event, context).
 
-    The function gets a copy of the event that holds the verified delivery (`delivery_of(event)`).
-    Events for other paths and events that are not HTTP reach it as they came. `limit`: bytes of a
-    body; `once`: what `once(store)` gives; `sources`: sources of your own. Raises
-    ConfigurationError for a wrong function, sender or option.
+    `senders`: API Gateway path patterns, each with a sender. The function gets a copy of the event
+    that contains the delivery (`delivery_of(event)`). Events for other paths and events that are
+    not HTTP are passed on unchanged. `limit`: the maximum size of a body in bytes; `once`: the
+    result of `once(store)`; `sources`: your own sources. Raises ConfigurationError for a wrong
+    function, sender or option.
     """
 
     def __init__(
@@ -53,7 +54,7 @@ class Webhooks:
             request = source.request_from_event(event)
         except BadRequest as error:
             return source.response_from_reply(text_reply(error.status, "Bad Request"), event)
-        sender = self._verifier.sender(request.path)
+        sender = self._verifier.find_sender(request.path)
         if sender is None:
             return self._function(event, context)
         delivery = self._verifier.verify(sender, request, context)
@@ -81,12 +82,12 @@ class Webhooks:
             return source.response_from_reply(lease, event)
         try:
             response = self._function(event, context)
-            # A load balancer reads the headers of a response in the form that its event has.
+            # A load balancer expects headers in the same form as in its event.
             front = Front(multi_value="multiValueHeaders" in event)
             reply = source.reply_from_response(response, request, front)
         except BaseException:
             once.release(lease)
             raise
         reply.text = is_text(reply.headers)
-        once.finish(lease, reply)  # what the platform would refuse is not remembered
+        once.finish(lease, reply)  # not stored if the platform would refuse it
         return response

@@ -1,4 +1,4 @@
-"""A delivery as the text of a message on a queue, both ways.
+"""Convert a delivery to the text of a queue message, and back.
 
 Source: docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html (sizes,
 characters).
@@ -13,36 +13,38 @@ from lambda_adapters.errors import AppError, UnknownEvent
 from lambda_adapters.http.base64_codec import decode_base64, encode_base64
 from lambda_adapters.webhooks.delivery import KEY, Delivery
 
-MOST = 1_048_576
-"""Bytes of a message that SQS takes (1 MiB). A queue's own MaximumMessageSize may be lower; then it
-is SQS that refuses."""
+MAX_MESSAGE_BYTES = 1_048_576
+"""SQS's maximum message size (1 MiB). If a queue's MaximumMessageSize is lower, SQS refuses the
+message."""
 
 VERSION = "1"
-"""Of the format below. It stands in each message, which tells ours from all others."""
+"""The version of the message format. Each message contains it, to recognize our messages."""
 
-_TEXTS = (KEY, "sender", "id", "method", "path", "url", "digest", "body", "encoding")
-_UNSENT = frozenset({"authorization", "cookie", "x-api-key"})  # for whoever reads the queue
-_MOST_BODY = 64 * 1024 * 1024  # a message of 1 MiB could unpack to a gigabyte
+_TEXT_FIELDS = (KEY, "sender", "id", "method", "path", "url", "digest", "body", "encoding")
+# Credentials, which readers of the queue should not get.
+_OMITTED_HEADERS = frozenset({"authorization", "cookie", "x-api-key"})
+_MAX_BODY_BYTES = 64 * 1024 * 1024  # a message of 1 MiB could decompress to 1 GB
 
 
-def text_of(delivery: Delivery) -> str:
-    """The message that holds a delivery: JSON in ASCII, because SQS refuses most control
-    characters. AppError where it would be too large, even compressed."""
+def text_from_delivery(delivery: Delivery) -> str:
+    """Return the message for a delivery: JSON in ASCII, because SQS refuses most control
+    characters. Raises AppError if it is too large even when compressed."""
     try:
-        text = _text(delivery, delivery.body.decode(), "text")
+        text = _message_text(delivery, delivery.body.decode(), "text")
     except UnicodeDecodeError:
-        text = _text(delivery, encode_base64(delivery.body), "base64")
-    if len(text) > MOST:
-        text = _text(delivery, encode_base64(zlib.compress(delivery.body)), "zlib")
-    if len(text) > MOST or len(delivery.body) > _MOST_BODY:
+        text = _message_text(delivery, encode_base64(delivery.body), "base64")
+    if len(text) > MAX_MESSAGE_BYTES:
+        text = _message_text(delivery, encode_base64(zlib.compress(delivery.body)), "zlib")
+    if len(text) > MAX_MESSAGE_BYTES or len(delivery.body) > _MAX_BODY_BYTES:
         raise AppError(
-            f"Expected a message of at most {MOST} bytes for SQS, got one of {len(text)}, counted "
-            "as JSON. Next: store the body in S3, and put a delivery whose body names its place."
+            f"Expected a message of at most {MAX_MESSAGE_BYTES} bytes for SQS, got one of "
+            f"{len(text)}, counted as JSON. Next: store the body in S3, and put a "
+            "delivery whose body contains the object key."
         )
     return text
 
 
-def _text(delivery: Delivery, body: str, encoding: str) -> str:
+def _message_text(delivery: Delivery, body: str, encoding: str) -> str:
     headers = delivery.headers.items()
     message = {
         KEY: VERSION,
@@ -52,7 +54,7 @@ def _text(delivery: Delivery, body: str, encoding: str) -> str:
         "path": delivery.path,
         "url": delivery.url,
         "digest": delivery.digest,
-        "headers": {name: value for name, value in headers if name not in _UNSENT},
+        "headers": {name: value for name, value in headers if name not in _OMITTED_HEADERS},
         "body": body,
         "encoding": encoding,
     }
@@ -60,22 +62,22 @@ def _text(delivery: Delivery, body: str, encoding: str) -> str:
 
 
 def delivery_from_text(text: object) -> Delivery:
-    """The delivery that a message holds. Raises UnknownEvent for a message that is not ours."""
+    """Return the delivery in a message. Raises UnknownEvent if `put` did not write the message."""
     try:
-        return _delivery(json.loads(text) if isinstance(text, str) else None)
+        return _delivery_from_message(json.loads(text) if isinstance(text, str) else None)
     except (KeyError, RecursionError, ValueError, zlib.error):
         raise UnknownEvent(
-            f"Expected a message that later(...).put has written (format {VERSION}), got another. "
-            "Next: give other messages a queue of their own."
+            f"Expected a message written by later(...).put (format {VERSION}), got another one. "
+            "Next: send other messages to another queue."
         ) from None
 
 
-def _delivery(message: Any) -> Delivery:
-    """ValueError and its like for what `_text` would not have written."""
-    if not isinstance(message, dict) or message.keys() != {*_TEXTS, "headers"}:
+def _delivery_from_message(message: Any) -> Delivery:
+    """Return the delivery. Raises KeyError, ValueError or zlib.error for another format."""
+    if not isinstance(message, dict) or message.keys() != {*_TEXT_FIELDS, "headers"}:
         raise ValueError("another format")
     headers = message["headers"]
-    texts = [message[name] for name in _TEXTS]
+    texts = [message[name] for name in _TEXT_FIELDS]
     if not isinstance(headers, dict) or not all(map(_is_text, [*texts, *headers.values()])):
         raise ValueError("other types")
     if message[KEY] != VERSION:
@@ -83,7 +85,7 @@ def _delivery(message: Any) -> Delivery:
     return Delivery(
         sender=message["sender"],
         id=message["id"],
-        body=_BODIES[message["encoding"]](message["body"]),
+        body=_DECODERS[message["encoding"]](message["body"]),
         headers=headers,
         url=message["url"],
         method=message["method"],
@@ -96,13 +98,17 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str)
 
 
-def _unpacked(text: str) -> bytes:
-    unpacking = zlib.decompressobj()
-    body = unpacking.decompress(decode_base64(text), _MOST_BODY)
-    if not unpacking.eof:
-        raise ValueError("cut off, or too large")
+def _decompress(text: str) -> bytes:
+    decompressor = zlib.decompressobj()
+    body = decompressor.decompress(decode_base64(text), _MAX_BODY_BYTES)
+    if not decompressor.eof:
+        raise ValueError("truncated or too large")
     return body
 
 
-_Read = Callable[[str], bytes]
-_BODIES: dict[str, _Read] = {"text": str.encode, "base64": decode_base64, "zlib": _unpacked}
+_Decode = Callable[[str], bytes]
+_DECODERS: dict[str, _Decode] = {
+    "text": str.encode,
+    "base64": decode_base64,
+    "zlib": _decompress,
+}

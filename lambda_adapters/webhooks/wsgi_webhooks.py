@@ -1,4 +1,4 @@
-"""WsgiWebhooks: a WSGI app that gets verified deliveries only, on Lambda or on any WSGI server."""
+"""WsgiWebhooks: WSGI middleware that verifies deliveries, on Lambda and on any WSGI server."""
 
 from collections.abc import Iterable, Mapping
 from io import BytesIO
@@ -21,17 +21,17 @@ from lambda_adapters.webhooks.guards import check_app, check_not_nested
 from lambda_adapters.webhooks.idempotency import Lease, Once
 from lambda_adapters.webhooks.verifier import LIMIT, Verifier
 
-_MOST_DIGITS = 15
+_MAX_DIGITS = 15  # of a Content-Length: int() refuses thousands of digits
 
 
 class WsgiWebhooks:
-    """A WSGI app behind the senders of its paths:
+    """Verifies the requests for the senders' paths, then calls the app:
     `app.wsgi_app = WsgiWebhooks(app.wsgi_app, {...})`.
 
-    `senders`: API Gateway's path patterns, below SCRIPT_NAME, each with a sender. The app finds
-    the delivery with `delivery_of(environ)`; other paths reach it as they came. `limit`: bytes
-    of a body; `once`: what `once(store)` gives. Raises ConfigurationError for a wrong app, sender
-    or option.
+    `senders`: API Gateway path patterns, relative to SCRIPT_NAME, each with a sender. The app gets
+    the delivery with `delivery_of(environ)`; requests for other paths are passed on unchanged.
+    `limit`: the maximum size of a body in bytes; `once`: the result of `once(store)`. Raises
+    ConfigurationError for a wrong app, sender or option.
     """
 
     def __init__(
@@ -48,19 +48,19 @@ class WsgiWebhooks:
         self.paths = self._verifier.paths
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        if "REQUEST_METHOD" not in environ:  # an event, which would pass as a request for no path
+        if "REQUEST_METHOD" not in environ:  # an event would count as a request without a path
             raise AppError(
-                "Expected a WSGI environ, got something else: WsgiWebhooks is for a WSGI app. "
-                "Next: WsgiWebhooks around the app, then handler = Adapter(app)."
+                "Expected a WSGI environ, got something else: WsgiWebhooks wraps WSGI apps only. "
+                "Next: wrap the app in WsgiWebhooks, then handler = Adapter(app)."
             )
         check_not_nested(environ, self)
         request = request_from_environ(environ)
-        sender = self._verifier.sender(request.path)
+        sender = self._verifier.find_sender(request.path)
         if sender is None:
             return self.app(environ, start_response)
         body = _read_body(environ, self._verifier.limit)
         if body is None:
-            delivery: Delivery | Reply = self._verifier.too_large(sender, request)
+            delivery: Delivery | Reply = self._verifier.refuse_large_body(sender, request)
         else:
             request.body = body
             delivery = self._verifier.verify(sender, request, environ.get("aws.context"))
@@ -87,29 +87,28 @@ class WsgiWebhooks:
 
 
 def _read_body(environ: Environ, limit: int) -> bytes | None:
-    """The whole body, which stays readable for the app; None where it has more than `limit` bytes,
-    which are not read."""
+    """Return the whole body and keep it readable for the app. Return None, without reading the
+    rest, if it has more than `limit` bytes."""
     length = environ.get("CONTENT_LENGTH") or ""
     if length.isascii() and length.isdigit():
-        # A number of thousands of digits could not even be read.
-        if len(length) > _MOST_DIGITS or int(length) > limit:
+        if len(length) > _MAX_DIGITS or int(length) > limit:
             return None
         body = _read(environ, int(length))
     elif environ.get("wsgi.input_terminated"):
         body = _read(environ, limit + 1)
     else:
-        body = b""  # PEP 3333: without a length, reading might never end
+        body = b""  # PEP 3333: without a length, reading could block forever
     if len(body) > limit:
         return None
     environ["wsgi.input"] = BytesIO(body)
     environ["wsgi.input_terminated"] = True
     environ["CONTENT_LENGTH"] = str(len(body))
-    environ.pop("HTTP_TRANSFER_ENCODING", None)  # the body is whole now
+    environ.pop("HTTP_TRANSFER_ENCODING", None)  # the body now has a length
     return body
 
 
 def _read(environ: Environ, size: int) -> bytes:
-    """Up to `size` bytes, however few the server gives at a time."""
+    """Read up to `size` bytes. The server may return fewer bytes per read."""
     chunks = []
     while size > 0:
         chunk = environ["wsgi.input"].read(size)
@@ -121,7 +120,7 @@ def _read(environ: Environ, size: int) -> bytes:
 
 
 def collect_reply(app: App, environ: Environ) -> Reply:
-    """An app's whole reply. Raises AppError where the app breaks PEP 3333, and what it raises."""
+    """Return an app's whole reply. Raises AppError if the app violates PEP 3333."""
     head: list[tuple[int, Headers, str]] = []
     chunks: list[bytes] = []
 

@@ -1,4 +1,4 @@
-"""What goes wrong beside a request must not cost the next one: races, interrupts, leaks."""
+"""Errors, interrupts, races and leaks in one request do not affect later requests."""
 
 import asyncio
 import gc
@@ -18,7 +18,7 @@ from lambda_adapters.invocation.unfinished_tasks import UnfinishedTasks
 from lambda_adapters.invocation.watchdog import Watchdog
 from lambda_adapters.sources.api_gateway import function_url, http_api
 
-Contexts = Callable[[float], Any]
+MakeContext = Callable[[float], Any]
 
 
 def event(path: str = "/", **fields: Any) -> dict[str, Any]:
@@ -30,12 +30,12 @@ async def reply(send: Any, body: bytes = b"ok") -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-def test_a_request_is_freed_with_its_reply_not_by_the_garbage_collector(context: Contexts) -> None:
-    kept = []
+def test_a_request_is_freed_without_the_garbage_collector(make_context: MakeContext) -> None:
+    references = []
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         body = (await receive())["body"]
-        kept.append(weakref.ref(scope["state"]["mark"]))
+        references.append(weakref.ref(scope["state"]["mark"]))
         await reply(send, body)
 
     class State:
@@ -49,13 +49,13 @@ def test_a_request_is_freed_with_its_reply_not_by_the_garbage_collector(context:
     handler._lifespan_on(environment.loop).state = State()  # type: ignore[assignment]
     gc.disable()
     try:
-        handler(event(body=b"x"), context(30))
+        handler(event(body=b"x"), make_context(30))
     finally:
         gc.enable()
-    assert [mark() for mark in kept] == [None]
+    assert [reference() for reference in references] == [None]
 
 
-def test_threads_that_come_first_together_make_one_loop_and_one_lifespan() -> None:
+def test_concurrent_first_requests_share_one_loop_and_one_lifespan() -> None:
     starts: list[int] = []
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
@@ -92,9 +92,9 @@ def test_threads_that_come_first_together_make_one_loop_and_one_lifespan() -> No
         sys.setswitchinterval(before)
 
 
-def test_an_interrupt_while_the_driver_outlasts_leaves_a_loop_for_the_next() -> None:
-    own = Environment()
-    joined, done = threading.Event(), []
+def test_a_system_exit_in_the_shared_loop_does_not_break_other_calls() -> None:
+    env = Environment()
+    joined, finished = threading.Event(), []
 
     async def first() -> None:
         while not joined.is_set():
@@ -109,59 +109,52 @@ def test_an_interrupt_while_the_driver_outlasts_leaves_a_loop_for_the_next() -> 
         task = asyncio.create_task(leave())
         await asyncio.sleep(0.02)
         assert isinstance(task.exception(), SystemExit)
-        done.append("joiner")
+        finished.append("second")
 
     raised: list[type[BaseException]] = []
 
-    def drive() -> None:
+    def call_first() -> None:
         try:
-            own.call(first)
+            env.call(first)
         except BaseException as error:
             raised.append(type(error))
 
-    driver = threading.Thread(target=drive)
-    driver.start()
-    own.call(second)
-    driver.join(10)
-    assert (raised, done, driver.is_alive()) == ([SystemExit], ["joiner"], False)
+    thread = threading.Thread(target=call_first)
+    thread.start()
+    env.call(second)
+    thread.join(10)
+    assert (raised, finished, thread.is_alive()) == ([SystemExit], ["second"], False)
 
     async def third() -> None:
-        done.append("next")
+        finished.append("third")
 
-    own.call(third)
-    assert done == ["joiner", "next"]
-    own.close()
-
-
-def test_an_app_that_streams_without_a_pause_is_told_at_the_deadline(context: Contexts) -> None:
-    async def app(scope: Any, receive: Any, send: Any) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": []})
-        while True:
-            await send({"type": "http.response.body", "body": b"x", "more_body": True})
-
-    assert Adapter(app, lifespan="off")(event(), context(1.0))["statusCode"] == 504
+    env.call(third)
+    assert finished == ["second", "third"]
+    env.close()
 
 
-class Watched:
-    def __init__(self, late: Callable[[], None]) -> None:
-        self.at_deadline = late
+class DeadlineAction:
+    """An object for the watchdog, with this function as its action."""
+
+    def __init__(self, action: Callable[[], None]) -> None:
+        self.at_deadline = action
 
 
-def test_a_watchdog_that_fails_once_watches_on(caplog: pytest.LogCaptureFixture) -> None:
-    dog = Watchdog()
+def test_the_watchdog_continues_after_an_error(caplog: pytest.LogCaptureFixture) -> None:
+    watchdog = Watchdog()
     called = threading.Event()
 
     def fail() -> None:
         raise ValueError("the reason")
 
-    dog.watch(Watched(fail), 0.0)
-    dog.watch(Watched(called.set), 0.0)
+    watchdog.watch(DeadlineAction(fail), 0.0)
+    watchdog.watch(DeadlineAction(called.set), 0.0)
     assert called.wait(5)
-    assert caplog.messages == ["The watchdog could not do its work."]
+    assert caplog.messages == ["The watchdog failed to act on a deadline."]
 
 
-def test_a_watchdog_without_a_thread_tries_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    dog = Watchdog()
+def test_the_watchdog_retries_if_its_thread_cannot_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    watchdog = Watchdog()
     called = threading.Event()
 
     def no_thread(self: object) -> None:
@@ -170,8 +163,8 @@ def test_a_watchdog_without_a_thread_tries_again(monkeypatch: pytest.MonkeyPatch
     with monkeypatch.context() as patch:
         patch.setattr(threading.Thread, "start", no_thread)
         with pytest.raises(RuntimeError):
-            dog.watch(Watched(called.set), 0.0)
-    dog.watch(Watched(called.set), 0.0)
+            watchdog.watch(DeadlineAction(called.set), 0.0)
+    watchdog.watch(DeadlineAction(called.set), 0.0)
     assert called.wait(5)
 
 
@@ -183,7 +176,7 @@ def test_a_watchdog_without_a_thread_tries_again(monkeypatch: pytest.MonkeyPatch
         ({"events_path": "/events"}, "/prod//Events/"),
     ],
 )
-def test_no_root_path_opens_the_way_to_the_events_path(options: Any, path: str) -> None:
+def test_a_root_path_does_not_expose_the_events_path(options: Any, path: str) -> None:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         raise AssertionError("called")
 
@@ -191,27 +184,27 @@ def test_no_root_path_opens_the_way_to_the_events_path(options: Any, path: str) 
     assert handler(event(path))["statusCode"] == 404
 
 
-def test_a_path_cannot_forge_a_line_of_the_log(
-    context: Contexts, told: Callable[[], list[str]]
+def test_a_path_cannot_inject_a_log_line(
+    make_context: MakeContext, log_messages: Callable[[], list[str]]
 ) -> None:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         if scope["method"] == "GET":
+            scope["aws.context"].approach_deadline()
             await asyncio.sleep(60)
         await reply(send)
 
     path = "/a%0AERROR%20forged"
-    sent = event(path)
-    Adapter(app, lifespan="off")(sent, context(1.0))
-    messages = told()
+    Adapter(app, lifespan="off")(event(path), make_context(30))
+    messages = log_messages()
     assert path in messages[0]
     assert "ERROR forged" not in "\n".join(messages)
-    posted = function_url.event_from_request(Request("POST", raw_path=path), Front())
+    post = function_url.event_from_request(Request("POST", raw_path=path), Front())
     with pytest.raises(FailedStatus) as error:
-        Adapter(app, lifespan="off", raise_on_statuses=(200,))(posted)
+        Adapter(app, lifespan="off", raise_on_statuses=(200,))(post)
     assert "\n" not in str(error.value)
 
 
-def test_a_lifespan_that_is_cancelled_is_no_lifespan() -> None:
+def test_a_cancelled_lifespan_counts_as_unsupported() -> None:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
             raise asyncio.CancelledError
@@ -224,7 +217,7 @@ def test_a_lifespan_that_is_cancelled_is_no_lifespan() -> None:
 
 
 @pytest.mark.parametrize("answer", ["hello", {"type": "http.response.start", "status": 200}])
-def test_an_answer_that_is_none_of_the_lifespans_is_no_answer(answer: Any) -> None:
+def test_an_invalid_lifespan_message_counts_as_unsupported(answer: Any) -> None:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
             await send(answer)
@@ -236,12 +229,12 @@ def test_an_answer_that_is_none_of_the_lifespans_is_no_answer(answer: Any) -> No
     assert "Expected an answer to the ASGI lifespan" in repr(error.value.__cause__)
 
 
-def test_a_generator_that_does_not_end_cannot_keep_the_process(
+def test_an_async_generator_that_does_not_end_cannot_block_the_shutdown(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("lambda_adapters.invocation.environment._SHUTDOWN_SECONDS", 0.01)
-    own = Environment()
-    kept = []
+    env = Environment()
+    generators = []
 
     async def endless() -> Any:
         try:
@@ -251,39 +244,39 @@ def test_a_generator_that_does_not_end_cannot_keep_the_process(
 
     async def begin() -> None:
         generator = endless()
-        kept.append(generator)
+        generators.append(generator)
         await anext(generator)
 
-    own.call(begin)
-    own.close()
-    assert own._loop is not None
-    assert own._loop.is_closed()
+    env.call(begin)
+    env.close()
+    assert env._loop is not None
+    assert env._loop.is_closed()
 
 
-def test_a_slow_shutdown_leaves_time_for_the_others(
+def test_a_slow_shutdown_leaves_time_for_other_shutdowns(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr("lambda_adapters.invocation.environment._SHUTDOWN_SECONDS", 0.1)
-    own = Environment()
-    done = []
+    env = Environment()
+    finished = []
 
     async def quick() -> None:
-        done.append(True)
+        finished.append(True)
 
     async def slow() -> None:
         await asyncio.sleep(60)
 
-    own.call(lambda: asyncio.sleep(0))
-    own.at_shutdown(quick)
-    own.at_shutdown(slow)
-    own.at_shutdown(slow)
-    own.shutdown()
-    assert done == [True]
-    assert caplog.messages == ["A shutdown took longer than 0.05 s and was given up."]
-    own.close()
+    env.call(lambda: asyncio.sleep(0))
+    env.at_shutdown(quick)
+    env.at_shutdown(slow)
+    env.at_shutdown(slow)
+    env.shutdown()
+    assert finished == [True]
+    assert caplog.messages == ["A shutdown took longer than 0.05 s and was cancelled."]
+    env.close()
 
 
-def test_loops_that_are_closed_keep_no_lifespan() -> None:
+def test_lifespans_of_closed_loops_are_removed() -> None:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
             await receive()
@@ -299,23 +292,23 @@ def test_loops_that_are_closed_keep_no_lifespan() -> None:
     assert len(handler._lifespans) == 1
 
 
-def test_tasks_that_are_done_are_forgotten() -> None:
-    left_behind = UnfinishedTasks()
+def test_finished_tasks_are_not_kept() -> None:
+    unfinished = UnfinishedTasks()
     loop = asyncio.new_event_loop()
-    loop.set_task_factory(left_behind.make_task)
+    loop.set_task_factory(unfinished.make_task)
 
     async def nothing() -> None: ...
 
-    async def many() -> None:
+    async def create_many_tasks() -> None:
         for _ in range(5000):
             await asyncio.create_task(nothing())
 
-    loop.run_until_complete(many())
-    assert len(left_behind.made) < 2000
+    loop.run_until_complete(create_many_tasks())
+    assert len(unfinished.made) < 2000
     loop.close()
 
 
-def test_an_event_whose_result_is_too_large_says_so(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_too_large_result_of_an_event_raises_failed_status() -> None:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         await reply(send, b'"' + b"x" * 7_000_000 + b'"')
 
@@ -324,32 +317,33 @@ def test_an_event_whose_result_is_too_large_says_so(caplog: pytest.LogCaptureFix
         handler({"key": "value"})
 
 
-def test_a_result_that_is_nested_too_deep_is_the_apps_fault() -> None:
+def test_a_too_deeply_nested_result_is_an_error_of_the_app() -> None:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         await reply(send, b"[" * 200_000)
 
-    with pytest.raises(Exception, match="a body that is not JSON"):
+    with pytest.raises(FailedStatus, match="a body that is not JSON") as caught:
         Adapter(app, lifespan="off", events_path="/events")({"key": "value"})
+    assert caught.value.status == 500
 
 
-def test_a_websocket_event_without_its_id_is_no_request() -> None:
+def test_a_websocket_event_without_a_connection_id_is_not_a_request() -> None:
     from lambda_adapters import UnknownEvent, trigger_of
 
-    sample = {
+    websocket_event = {
         "httpMethod": "GET",
         "path": "/",
         "requestContext": {"eventType": "CONNECT", "routeKey": "$connect"},
     }
-    assert trigger_of(sample) == "websocket_api"
+    assert trigger_of(websocket_event) == "websocket_api"
     with pytest.raises(UnknownEvent):
-        Adapter(_never)(sample)
+        Adapter(fail_if_called)(websocket_event)
 
 
-async def _never(scope: Any, receive: Any, send: Any) -> None:
+async def fail_if_called(scope: Any, receive: Any, send: Any) -> None:
     raise AssertionError("called")
 
 
-def test_a_log_level_above_info_hides_that_an_app_has_no_lifespan(
+def test_a_missing_lifespan_is_logged_at_info(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     async def app(scope: Any, receive: Any, send: Any) -> None:
@@ -357,16 +351,16 @@ def test_a_log_level_above_info_hides_that_an_app_has_no_lifespan(
         await reply(send)
 
     with caplog.at_level(logging.INFO):
-        http = http_api.event_from_request(Request(), Front())
-        assert Adapter(app)(http)["statusCode"] == 200
+        http_event = http_api.event_from_request(Request(), Front())
+        assert Adapter(app)(http_event)["statusCode"] == 200
     assert [record.levelname for record in caplog.records] == ["INFO"]
 
 
-def test_an_event_that_is_nested_too_deep_is_not_posted() -> None:
+def test_a_too_deeply_nested_event_is_not_posted() -> None:
     deep: list[Any] = []
     for _ in range(100_000):
         deep = [deep]
     with pytest.raises(FailedStatus, match="cannot be written as JSON"):
-        Adapter(_never, lifespan="off", events_path="/events")(deep)
-    while deep:  # or its end would be too deep as well
+        Adapter(fail_if_called, lifespan="off", events_path="/events")(deep)
+    while deep:  # free it level by level: a recursive deallocation would be too deep
         deep = deep.pop()

@@ -1,4 +1,4 @@
-"""The HTTP conversation: what the app receives, may send, and gets told."""
+"""One HTTP request through an ASGI app: scope, receive, send, and errors of the app."""
 
 import asyncio
 import logging
@@ -10,7 +10,7 @@ from asgi_lambda import Adapter
 from lambda_adapters import ConfigurationError, FailedStatus, Front, Request
 from lambda_adapters.sources.api_gateway import http_api, rest_api
 
-SORRY = {
+INTERNAL_SERVER_ERROR = {
     "statusCode": 500,
     "headers": {"content-type": "text/plain; charset=utf-8"},
     "body": "Internal Server Error",
@@ -48,7 +48,7 @@ def test_the_scope_is_complete() -> None:
         await send(start())
         await send(body())
 
-    sent = rest_api.event_from_request(
+    rest_event = rest_api.event_from_request(
         Request(
             method="POST",
             root_path="/prod",
@@ -63,7 +63,7 @@ def test_the_scope_is_complete() -> None:
         Front(stage="prod"),
     )
     context = object()
-    Adapter(app, lifespan="off")(sent, context)
+    Adapter(app, lifespan="off")(rest_event, context)
     (scope,) = scopes
     headers = dict(scope.pop("headers"))
     trace = headers.pop(b"x-amzn-trace-id")
@@ -89,14 +89,14 @@ def test_the_scope_is_complete() -> None:
         "raw_path": b"/prod/caf%C3%A9/x",
         "query_string": b"a=1&b=",
         "state": {},
-        "aws.event": sent,
+        "aws.event": rest_event,
         "aws.context": context,
         "aws.path_parameters": {},
         "aws.caller": None,
     }
 
 
-def test_the_paths_can_be_told_to_leave_the_root_path_out() -> None:
+def test_root_in_path_false_removes_the_root_path_from_the_paths() -> None:
     scopes = []
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
@@ -104,13 +104,14 @@ def test_the_paths_can_be_told_to_leave_the_root_path_out() -> None:
         await send(start())
         await send(body())
 
-    sent = http_api.event_from_request(Request(root_path="/prod", path="/x", raw_path="/x"),
-                                       Front(stage="prod"))  # fmt: skip
-    Adapter(app, lifespan="off", root_in_path=False)(sent)
+    request = Request(root_path="/prod", path="/x", raw_path="/x")
+    Adapter(app, lifespan="off", root_in_path=False)(
+        http_api.event_from_request(request, Front(stage="prod"))
+    )
     assert scopes == [("/prod", "/x", b"/x")]
 
 
-def test_receive_gives_the_body_once_and_then_waits_for_the_reply() -> None:
+def test_receive_returns_the_body_once_and_then_waits_for_the_end_of_the_reply() -> None:
     messages = []
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
@@ -131,8 +132,8 @@ def test_receive_gives_the_body_once_and_then_waits_for_the_reply() -> None:
     ]
 
 
-def test_two_that_wait_for_the_end_are_both_told() -> None:
-    told = []
+def test_two_waiting_receive_calls_both_get_the_disconnect() -> None:
+    messages = []
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         await receive()
@@ -140,13 +141,13 @@ def test_two_that_wait_for_the_end_are_both_told() -> None:
         await asyncio.sleep(0)
         await send(start())
         await send(body())
-        told.extend(await asyncio.gather(*watchers))
+        messages.extend(await asyncio.gather(*watchers))
 
     Adapter(app, lifespan="off")(event())
-    assert told == [{"type": "http.disconnect"}] * 2
+    assert messages == [{"type": "http.disconnect"}] * 2
 
 
-def test_a_streamed_reply_arrives_whole() -> None:
+def test_the_chunks_of_a_streaming_reply_are_joined() -> None:
     response = serve(
         start(200, (b"Content-Type", b" text/plain\t"), (b"X-A", b" 1"), (b"x-a", b"2\t")),
         body(b"one ", more=True), body(bytearray(b"two "), more=True), body(memoryview(b"three")),
@@ -159,15 +160,20 @@ def test_a_streamed_reply_arrives_whole() -> None:
     }
 
 
-def test_sends_behind_the_end_do_no_harm() -> None:
+def test_messages_after_the_end_of_the_reply_are_ignored() -> None:
     response = serve(start(), body(b"ok"), body(b"more"), start(500), {"type": "odd"})
     assert (response["statusCode"], response["body"]) == (200, "ok")
 
 
 @pytest.mark.parametrize(
-    ("messages", "complaint"),
+    ("messages", "error"),
     [
         ([], "The app returned without a response: no 'http.response.start' came."),
+        (
+            [start()],
+            "The app returned in the middle of its response: no 'http.response.body' came "
+            "without more_body=True.",
+        ),
         (
             [start(), body(b"half", more=True)],
             "The app returned in the middle of its response: no 'http.response.body' came "
@@ -182,9 +188,11 @@ def test_sends_behind_the_end_do_no_harm() -> None:
         ([{"type": "websocket.accept"}], "Expected the ASGI message 'http.response.start', got "
                                          "'websocket.accept'."),
         (["text"], "Expected the ASGI message 'http.response.start', got None."),
+        ([{}], "Expected the ASGI message 'http.response.start', got None."),
         ([start("200")], "Expected an int as status, got str."),
         ([start(True)], "Expected an int as status, got bool."),
         ([start(101)], "The app sent status 101; expected 200 to 999."),
+        ([start(1000)], "The app sent status 1000; expected 200 to 999."),
         ([start(200, ("x", "y"))], "Expected headers as pairs of bytes, got something else."),
         ([start(200, b"x")], "Expected headers as pairs of bytes, got something else."),
         ([start(200, None)], "Expected headers as pairs of bytes, got something else."),
@@ -213,14 +221,15 @@ def test_sends_behind_the_end_do_no_harm() -> None:
         ),
     ],
 )  # fmt: skip
-def test_an_app_that_breaks_the_protocol_gets_500_and_a_line_in_the_log(
-    messages: list[Any], complaint: str, caplog: pytest.LogCaptureFixture
+def test_a_protocol_error_gives_500_and_one_line_in_the_log(
+    messages: list[Any], error: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert serve(*messages) == SORRY
-    assert caplog.messages == [f"Request -: {complaint}"]
+    assert serve(*messages) == INTERNAL_SERVER_ERROR
+    assert caplog.messages == [f"Request -: {error}"]
+    assert [record.levelno for record in caplog.records] == [logging.ERROR]
 
 
-def test_an_app_that_hides_its_own_fault_gets_500_all_the_same(
+def test_a_protocol_error_gives_500_even_if_the_app_catches_it(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     async def app(scope: Any, receive: Any, send: Any) -> None:
@@ -230,21 +239,22 @@ def test_an_app_that_hides_its_own_fault_gets_500_all_the_same(
             except Exception as error:
                 assert "xpected" in str(error)
 
-    assert Adapter(app, lifespan="off")(event()) == SORRY
+    assert Adapter(app, lifespan="off")(event()) == INTERNAL_SERVER_ERROR
     assert caplog.messages == [
         "Request -: Expected the ASGI message 'http.response.start', got 'http.response.body'."
     ]
 
 
-def test_an_app_that_raises_gets_500_and_one_traceback_with_the_request_id(
-    context: Any, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize("messages", [[], [start(), body(b"half", more=True)]])
+def test_an_exception_gives_500_and_one_traceback_with_the_request_id(
+    messages: list[Any], make_context: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def app(scope: Any, receive: Any, send: Any) -> None:
-        await send(start())
-        await send(body(b"half", more=True))
+        for message in messages:
+            await send(message)
         raise ValueError("the reason")
 
-    assert Adapter(app, lifespan="off")(event(), context(30)) == SORRY
+    assert Adapter(app, lifespan="off")(event(), make_context(30)) == INTERNAL_SERVER_ERROR
     (record,) = caplog.records
     assert record.getMessage() == (
         "Request 5f2c8e0a-3f0b-4b60-9a52-0d4f3a1c7e11: The app raised an exception."
@@ -253,15 +263,15 @@ def test_an_app_that_raises_gets_500_and_one_traceback_with_the_request_id(
     assert repr(record.exc_info[1]) == "ValueError('the reason')"
 
 
-def test_an_app_that_cancels_itself_gets_500(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_app_that_raises_cancelled_error_gives_500(caplog: pytest.LogCaptureFixture) -> None:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         raise asyncio.CancelledError
 
-    assert Adapter(app, lifespan="off")(event()) == SORRY
+    assert Adapter(app, lifespan="off")(event()) == INTERNAL_SERVER_ERROR
     assert "The app was cancelled before it had sent its reply." in caplog.messages[0]
 
 
-def test_an_exception_behind_the_reply_is_logged_and_costs_nothing(
+def test_an_exception_after_the_reply_is_logged_and_the_reply_is_sent(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     async def app(scope: Any, receive: Any, send: Any) -> None:
@@ -271,10 +281,11 @@ def test_an_exception_behind_the_reply_is_logged_and_costs_nothing(
 
     assert Adapter(app, lifespan="off")(event())["body"] == "ok"
     assert caplog.messages == ["The app raised an exception after its reply."]
+    assert "ValueError: in a background task" in caplog.text
 
 
 @pytest.mark.parametrize("kind", [SystemExit, KeyboardInterrupt])
-def test_what_ends_a_process_propagates(kind: type[BaseException]) -> None:
+def test_system_exit_and_keyboard_interrupt_propagate(kind: type[BaseException]) -> None:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         raise kind
 
@@ -284,22 +295,7 @@ def test_what_ends_a_process_propagates(kind: type[BaseException]) -> None:
         asyncio.run(Adapter(app, lifespan="off").handle(event()))
 
 
-@pytest.mark.parametrize(("method", "status"), [("HEAD", 200), ("GET", 204), ("GET", 304)])
-def test_a_body_that_must_not_be_is_dropped(method: str, status: int) -> None:
-    response = serve(start(status, (b"content-length", b"4")), body(b"body"), method=method)
-    assert response == {"statusCode": status, "headers": {}, "body": "", "isBase64Encoded": False}
-
-
-def test_excluded_headers_are_dropped_in_any_casing() -> None:
-    response = serve(
-        start(200, (b"Server", b"x"), (b"Set-Cookie", b"a=b"), (b"x-kept", b"1")), body(),
-        exclude_headers=("sErver", "set-cookie"),
-    )  # fmt: skip
-    assert response["headers"] == {"x-kept": "1"}
-    assert "cookies" not in response
-
-
-def test_a_status_can_fail_the_invocation() -> None:
+def test_raise_on_statuses_fails_the_invocation() -> None:
     with pytest.raises(FailedStatus, match="The app answered GET / with 503") as error:
         serve(start(503), body(b"x", more=True), body(b"y"), raise_on_statuses=(500, 503))
     assert error.value.status == 503
@@ -308,27 +304,27 @@ def test_a_status_can_fail_the_invocation() -> None:
     assert "without a response" in str(raised.value.__cause__)
 
 
-def test_the_adapters_own_errors_can_fail_the_invocation_too() -> None:
+def test_raise_on_statuses_applies_to_the_adapters_own_errors() -> None:
     large = (start(200), body(b"x" * 7_000_000))
     assert serve(*large)["statusCode"] == 500
     with pytest.raises(FailedStatus, match="The reply is too large for http_api"):
         serve(*large, raise_on_statuses=(500,))
 
-    async def never(scope: Any, receive: Any, send: Any) -> None:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
         raise AssertionError("called")
 
-    handler = Adapter(never, lifespan="off", raise_on_statuses=(400,))
-    with pytest.raises(FailedStatus, match="its body is not base64"):
+    handler = Adapter(app, lifespan="off", raise_on_statuses=(400,))
+    with pytest.raises(FailedStatus, match="that is not base64"):
         handler({**event(), "body": "!", "isBase64Encoded": True})
 
 
-def test_text_types_of_the_users_own_travel_as_text() -> None:
-    messages = (start(200, (b"content-type", b"application/x-own")), body(b"text"))
+def test_bodies_of_custom_text_types_are_sent_as_text() -> None:
+    messages = (start(200, (b"content-type", b"application/x-custom")), body(b"text"))
     assert serve(*messages)["body"] == "dGV4dA=="
-    assert serve(*messages, text_types=("Application/X-Own",))["body"] == "text"
+    assert serve(*messages, text_types=("Application/X-Custom",))["body"] == "text"
 
 
-def test_a_caller_that_is_cancelled_cancels_the_app() -> None:
+def test_cancelling_the_caller_cancels_the_app() -> None:
     cancelled = []
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
@@ -349,22 +345,22 @@ def test_a_caller_that_is_cancelled_cancels_the_app() -> None:
     assert cancelled == [True]
 
 
-def test_events_that_are_not_http_are_posted_to_the_path_they_were_given() -> None:
-    seen = []
+def test_events_that_are_not_http_are_posted_to_the_events_path() -> None:
+    requests = []
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
-        seen.append((scope["method"], scope["path"], (await receive())["body"]))
+        requests.append((scope["method"], scope["path"], (await receive())["body"]))
         await send(start(200))
         await send(body(b'{"done": true}'))
 
     handler = Adapter(app, lifespan="off", events_path="/events")
     assert handler({"key": "value"}) == {"done": True}
     assert asyncio.run(handler.handle(["a", 1])) == {"done": True}
-    assert seen == [("POST", "/events", b'{"key": "value"}'), ("POST", "/events", b'["a", 1]')]
+    assert requests == [("POST", "/events", b'{"key": "value"}'), ("POST", "/events", b'["a", 1]')]
 
 
 @pytest.mark.parametrize("path", ["/events", "/events/", "//events", "/Events"])
-def test_a_client_that_asks_for_the_events_path_gets_404(path: str) -> None:
+def test_an_http_request_for_the_events_path_gets_404(path: str) -> None:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         raise AssertionError("called")
 
@@ -373,7 +369,7 @@ def test_a_client_that_asks_for_the_events_path_gets_404(path: str) -> None:
     assert asyncio.run(handler.handle(event(path)))["body"] == "Not Found"
 
 
-def test_an_adapter_looks_like_a_function_to_decorators() -> None:
+def test_an_adapter_works_with_functools_wraps() -> None:
     import functools
 
     async def app(scope: Any, receive: Any, send: Any) -> None: ...
@@ -390,15 +386,15 @@ def test_an_adapter_looks_like_a_function_to_decorators() -> None:
     assert repr(handler).startswith("<asgi_lambda.adapter.Adapter of <function")
 
 
-def test_a_wsgi_app_is_refused_with_the_way_out() -> None:
+def test_the_error_for_a_wsgi_app_names_wsgi_lambda() -> None:
     def app(environ: Any, start_response: Any) -> Any: ...
 
     with pytest.raises(ConfigurationError, match="from wsgi_lambda import Adapter") as error:
         Adapter(app)  # type: ignore[arg-type]
     assert str(error.value).startswith("Expected an ASGI 3 app: app(scope, receive, send), got")
 
-    class Mute:
-        """Its signature cannot be known, as some callables' in C cannot."""
+    class WithoutSignature:
+        """An app without a signature, like some callables written in C."""
 
         @property
         def __signature__(self) -> Any:
@@ -406,27 +402,12 @@ def test_a_wsgi_app_is_refused_with_the_way_out() -> None:
 
         async def __call__(self, scope: Any, receive: Any, send: Any) -> None: ...
 
-    assert Adapter(Mute(), lifespan="off")(event("/"))["statusCode"] == 500
+    assert Adapter(WithoutSignature(), lifespan="off")(event("/"))["statusCode"] == 500
     with pytest.raises(ConfigurationError):
         Adapter("module:app")  # type: ignore[arg-type]
 
 
-def test_a_background_task_finishes_before_the_handler_returns() -> None:
-    from starlette.background import BackgroundTask
-    from starlette.responses import PlainTextResponse
-
-    done = []
-
-    async def later() -> None:
-        await asyncio.sleep(0.01)
-        done.append(True)
-
-    handler = Adapter(PlainTextResponse("ok", background=BackgroundTask(later)), lifespan="off")
-    assert handler(event())["body"] == "ok"
-    assert done == [True]
-
-
-def test_nothing_of_a_request_is_logged_at_warning_when_all_is_well(
+def test_a_successful_request_logs_no_warning(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     with caplog.at_level(logging.DEBUG):

@@ -1,4 +1,4 @@
-"""The lifespan of ASGI apps: once per process, as behind a real server."""
+"""Lifespans with Starlette, and apps without a lifespan for each value of `lifespan`."""
 
 import asyncio
 import gc
@@ -14,35 +14,15 @@ from starlette.routing import Route
 
 from asgi_lambda import Adapter
 from lambda_adapters import StartupFailed
-from tests.event_builders import SOURCES, http_api
-from tests.response_reading import response_for
+from tests.event_builders import BUILDERS, http_api
+from tests.expected_responses import response_for
 
 START = {"type": "http.response.start", "status": 200, "headers": []}
 BODY = {"type": "http.response.body", "body": b"hello"}
 HELLO = response_for("http_api", body="hello")
 
 
-def test_five_requests_are_one_startup_and_no_shutdown() -> None:
-    received = []
-
-    async def app(scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "lifespan":
-            received.append(await receive())
-            await send({"type": "lifespan.startup.complete"})
-            received.append(await receive())
-            await send({"type": "lifespan.shutdown.complete"})
-            return
-        await send(START)
-        await send(BODY)
-
-    handler = Adapter(app)
-    assert [handler(http_api()) for _ in range(5)] == [HELLO] * 5
-    assert received == [{"type": "lifespan.startup"}]
-    handler.stop()
-    assert received == [{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}]
-
-
-def test_a_startup_is_once_whatever_the_sources() -> None:
+def test_events_of_all_sources_share_one_startup() -> None:
     startups = []
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
@@ -55,14 +35,14 @@ def test_a_startup_is_once_whatever_the_sources() -> None:
         await send(BODY)
 
     handler = Adapter(app)
-    for build in SOURCES.values():
+    for build in BUILDERS.values():
         assert handler(build())["statusCode"] == 200
     assert len(startups) == 1
     handler.stop()
 
 
 class SessionManager:
-    """Like that of the MCP SDK: it may be run once, and requests need it running."""
+    """Like the session manager of the MCP SDK: it can run only once, and requests need it."""
 
     def __init__(self) -> None:
         self._ran = False
@@ -83,7 +63,7 @@ class SessionManager:
         return await self._tasks.create_task(asyncio.sleep(0.001, "served"))
 
 
-def test_a_session_manager_that_may_start_once_serves_every_request() -> None:
+def test_a_resource_that_can_only_start_once_works_for_every_request() -> None:
     manager = SessionManager()
 
     @asynccontextmanager
@@ -99,13 +79,15 @@ def test_a_session_manager_that_may_start_once_serves_every_request() -> None:
     handler.stop()
 
 
-def test_a_session_outlives_the_request_that_opened_it(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_task_of_the_lifespan_outlives_the_request_that_started_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     manager = SessionManager()
-    heard: list[str] = []
+    messages: list[str] = []
 
     async def session(queue: asyncio.Queue[str]) -> None:
         while (message := await queue.get()) != "close":
-            heard.append(message)
+            messages.append(message)
 
     @asynccontextmanager
     async def lifespan(app: Any) -> AsyncIterator[dict[str, Any]]:
@@ -127,11 +109,11 @@ def test_a_session_outlives_the_request_that_opened_it(caplog: pytest.LogCapture
         for method, query in [("POST", "one"), ("GET", "two"), ("GET", "close")]:
             assert handler(http_api(method=method, query=query))["body"] == "ok"
         handler.stop()
-    assert heard == ["one", "two"]
+    assert messages == ["one", "two"]
     assert caplog.messages == []
 
 
-def test_an_exception_in_shutdown_is_logged_once_and_costs_no_reply(
+def test_an_exception_in_a_starlette_shutdown_is_logged_once(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     @asynccontextmanager
@@ -146,12 +128,15 @@ def test_an_exception_in_shutdown_is_logged_once_and_costs_no_reply(
     assert handler(http_api())["statusCode"] == 200
     handler.stop()
     del handler
-    gc.collect()  # what nobody retrieved would be logged by asyncio now
+    gc.collect()  # asyncio would now log an exception that was never retrieved
+    assert caplog.messages[0].startswith("The app's shutdown failed: Traceback")
     assert caplog.text.count("LookupError: the pool is gone") == 1
     assert [record.name for record in caplog.records] == ["lambda_adapters"]
 
 
-def test_an_exception_in_startup_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_exception_in_startup_raises_startup_failed_and_asyncio_logs_nothing(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     @asynccontextmanager
     async def lifespan(app: Any) -> AsyncIterator[None]:
         raise LookupError("no database")
@@ -165,23 +150,7 @@ def test_an_exception_in_startup_is_told_once(caplog: pytest.LogCaptureFixture) 
     assert [record.name for record in caplog.records if record.name == "asyncio"] == []
 
 
-def test_a_bare_exception_in_shutdown_is_logged(caplog: pytest.LogCaptureFixture) -> None:
-    async def app(scope: Any, receive: Any, send: Any) -> None:
-        if scope["type"] == "lifespan":
-            await receive()
-            await send({"type": "lifespan.startup.complete"})
-            await receive()
-            raise LookupError("the pool is gone")
-        await send(START)
-        await send(BODY)
-
-    handler = Adapter(app)
-    assert handler(http_api()) == HELLO
-    handler.stop()
-    assert "LookupError: the pool is gone" in caplog.text
-
-
-def rejecting(how: str) -> Any:
+def app_without_lifespan(how: str) -> Any:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "lifespan":
             await send(START)
@@ -198,66 +167,35 @@ def rejecting(how: str) -> Any:
     return app
 
 
-HOWS = ["raises", "raises after receive", "returns", "fails"]
+ERRORS = {
+    "raises": "raised an exception in its lifespan",
+    "raises after receive": "raised an exception in its lifespan",
+    "returns": "without 'lifespan.startup.complete'",
+    "fails": "no database",
+}
 
 
-@pytest.mark.parametrize("how", HOWS)
-def test_an_app_that_rejects_the_lifespan_does_not_start_where_it_must(how: str) -> None:
-    handler = Adapter(rejecting(how), lifespan="on")
+@pytest.mark.parametrize(("how", "error"), ERRORS.items())
+def test_with_lifespan_on_an_app_without_a_lifespan_raises_startup_failed(
+    how: str, error: str
+) -> None:
+    handler = Adapter(app_without_lifespan(how), lifespan="on")
     for _ in range(2):
-        with pytest.raises(StartupFailed):
+        with pytest.raises(StartupFailed, match=error):
             handler(http_api())
 
 
-@pytest.mark.parametrize("how", HOWS)
-def test_an_app_that_rejects_the_lifespan_fails_init_on_lambda_where_it_must(
+@pytest.mark.parametrize("how", ERRORS)
+def test_with_lifespan_on_an_app_without_a_lifespan_fails_the_init_phase_on_lambda(
     how: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_LAMBDA_RUNTIME_API", "127.0.0.1:9001")
     monkeypatch.delenv("AWS_LAMBDA_INITIALIZATION_TYPE", raising=False)
     with pytest.raises(StartupFailed):
-        Adapter(rejecting(how), lifespan="on")
+        Adapter(app_without_lifespan(how), lifespan="on")
 
 
 @pytest.mark.parametrize("how", ["raises", "raises after receive", "returns"])
-def test_an_app_that_knows_no_lifespan_is_served_under_auto(how: str) -> None:
-    handler = Adapter(rejecting(how))
+def test_with_lifespan_auto_an_app_without_a_lifespan_is_served(how: str) -> None:
+    handler = Adapter(app_without_lifespan(how))
     assert [handler(http_api()), handler(http_api())] == [HELLO, HELLO]
-
-
-def test_an_app_whose_startup_fails_is_not_served_under_auto_either() -> None:
-    with pytest.raises(StartupFailed, match="no database"):
-        Adapter(rejecting("fails"))(http_api())
-
-
-def test_without_a_lifespan_the_app_is_never_asked() -> None:
-    kinds = []
-
-    async def app(scope: Any, receive: Any, send: Any) -> None:
-        kinds.append(scope["type"])
-        await send(START)
-        await send(BODY)
-
-    handler = Adapter(app, lifespan="off")
-    assert [handler(http_api()), handler(http_api())] == [HELLO, HELLO]
-    assert kinds == ["http", "http"]
-
-
-def test_each_request_has_its_own_copy_of_the_state() -> None:
-    seen = []
-
-    @asynccontextmanager
-    async def lifespan(app: Any) -> AsyncIterator[dict[str, Any]]:
-        yield {"pool": ["shared"]}
-
-    async def endpoint(request: Any) -> PlainTextResponse:
-        seen.append(dict(request.scope["state"]))
-        request.state.user = "me"
-        return PlainTextResponse("hello")
-
-    handler = Adapter(Starlette(routes=[Route("/", endpoint)], lifespan=lifespan))
-    handler(http_api())
-    handler(http_api())
-    assert seen == [{"pool": ["shared"]}] * 2
-    assert seen[0]["pool"] is seen[1]["pool"]
-    handler.stop()

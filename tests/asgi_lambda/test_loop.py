@@ -1,4 +1,4 @@
-"""What others do to event loops, and requests that are served all the same."""
+"""Requests are served even if other code uses or changes the event loop of the thread."""
 
 import asyncio
 import subprocess
@@ -13,8 +13,8 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from asgi_lambda import Adapter
-from tests.event_builders import SOURCES, http_api
-from tests.response_reading import response_for
+from tests.event_builders import BUILDERS, http_api
+from tests.expected_responses import response_for
 
 START = {"type": "http.response.start", "status": 200, "headers": []}
 BODY = {"type": "http.response.body", "body": b"hello"}
@@ -28,19 +28,19 @@ def _no_current_loop() -> Iterator[None]:
 
 @pytest.fixture
 def handler() -> Iterator[Any]:
-    """An adapter whose app keeps something of the loop's from its startup."""
-    kept: dict[str, Any] = {}
+    """An Adapter whose app keeps objects of the startup's event loop."""
+    state: dict[str, Any] = {}
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
             await receive()
-            kept["lock"] = asyncio.Lock()
-            kept["loop"] = asyncio.get_running_loop()
+            state["lock"] = asyncio.Lock()
+            state["loop"] = asyncio.get_running_loop()
             await send({"type": "lifespan.startup.complete"})
             await receive()
             return
-        assert kept["loop"] is asyncio.get_running_loop()
-        async with kept["lock"]:
+        assert state["loop"] is asyncio.get_running_loop()
+        async with state["lock"]:
             await asyncio.sleep(0)
         await send(START)
         await send(BODY)
@@ -54,43 +54,47 @@ def run_a_coroutine() -> None:
     asyncio.run(asyncio.sleep(0))
 
 
-def leave_no_loop() -> None:
+def unset_the_loop() -> None:
     asyncio.set_event_loop(None)
 
 
-def leave_a_closed_loop() -> None:
+def set_a_closed_loop() -> None:
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     loop.close()
 
 
-def leave_an_open_loop() -> None:
+def set_a_loop_after_use() -> None:
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     loop.run_until_complete(asyncio.sleep(0))
     loop.close()
 
 
-DISTURBANCES = [run_a_coroutine, leave_no_loop, leave_a_closed_loop, leave_an_open_loop]
+LOOP_CHANGES = [run_a_coroutine, unset_the_loop, set_a_closed_loop, set_a_loop_after_use]
 
 
-@pytest.mark.parametrize("disturb", DISTURBANCES)
-def test_requests_are_served_before_and_after(disturb: Callable[[], None], handler: Any) -> None:
-    disturb()
-    for name, build in SOURCES.items():
+@pytest.mark.parametrize("change_loops", LOOP_CHANGES)
+def test_requests_are_served_after_other_code_changes_the_event_loop(
+    change_loops: Callable[[], None], handler: Any
+) -> None:
+    change_loops()
+    for name, build in BUILDERS.items():
         assert handler(build()) == response_for(name, body="hello")
-        disturb()
+        change_loops()
 
 
-@pytest.mark.parametrize("disturb", DISTURBANCES)
-def test_requests_are_served_on_another_thread(disturb: Callable[[], None], handler: Any) -> None:
+@pytest.mark.parametrize("change_loops", LOOP_CHANGES)
+def test_requests_are_served_in_another_thread(
+    change_loops: Callable[[], None], handler: Any
+) -> None:
     def serve() -> Any:
-        disturb()
+        change_loops()
         response = handler(http_api())
         asyncio.set_event_loop(None)
         return response
 
-    for _ in range(3):  # a new thread each time, and one of them starts the lifespan
+    for _ in range(3):  # a new thread each time; the first one starts the lifespan
         with ThreadPoolExecutor(1) as pool:
             assert pool.submit(serve).result(10) == response_for("http_api", body="hello")
     assert handler(http_api()) == response_for("http_api", body="hello")
@@ -104,15 +108,15 @@ def test_requests_are_served_while_a_loop_runs(handler: Any) -> None:
     assert handler(http_api()) == response_for("http_api", body="hello")
 
 
-def test_requests_are_awaited_on_the_callers_own_loop() -> None:
-    started = []
+def test_handle_runs_on_the_callers_loop() -> None:
+    lifespan_messages = []
     loops = []
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
-            started.append(await receive())
+            lifespan_messages.append(await receive())
             await send({"type": "lifespan.startup.complete"})
-            started.append(await receive())
+            lifespan_messages.append(await receive())
             return
         loops.append(asyncio.get_running_loop())
         await send(START)
@@ -127,10 +131,10 @@ def test_requests_are_awaited_on_the_callers_own_loop() -> None:
         return responses
 
     assert asyncio.run(main()) == [response_for("http_api", body="hello")] * 3
-    assert started == [{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}]
+    assert lifespan_messages == [{"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}]
 
 
-def test_an_app_may_run_a_loop_of_its_own_in_a_thread() -> None:
+def test_an_endpoint_in_a_worker_thread_can_call_asyncio_run() -> None:
     def endpoint(request: Any) -> PlainTextResponse:
         return PlainTextResponse(asyncio.run(asyncio.sleep(0.001, "hello")))
 
@@ -138,7 +142,7 @@ def test_an_app_may_run_a_loop_of_its_own_in_a_thread() -> None:
     assert [handler(http_api())["body"] for _ in range(3)] == ["hello"] * 3
 
 
-COLLECTED = """
+GARBAGE_COLLECTION = """
 import gc, threading
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
@@ -159,18 +163,18 @@ print(len({handler(event | {"rawPath": "/x"})["body"] for _ in range(5)}))
 """
 
 
-def test_the_loop_survives_a_garbage_collection() -> None:
-    # In a process of its own: here anyio may already hold what the collector would take.
-    command = [sys.executable, "-W", "error", "-c", COLLECTED]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=30)
-    assert (done.stdout, done.stderr) == ("1\n", "")
+def test_the_worker_thread_survives_a_garbage_collection() -> None:
+    # In a new process, because in this one anyio may already reference the objects.
+    command = [sys.executable, "-W", "error", "-c", GARBAGE_COLLECTION]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    assert (result.stdout, result.stderr) == ("1\n", "")
 
 
-def test_the_loop_is_nobodys_current_one(handler: Any) -> None:
-    mine = asyncio.new_event_loop()
-    asyncio.set_event_loop(mine)
+def test_the_current_event_loop_of_the_thread_does_not_change(handler: Any) -> None:
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
     try:
         handler(http_api())
-        assert asyncio.get_event_loop() is mine
+        assert asyncio.get_event_loop() is loop
     finally:
-        mine.close()
+        loop.close()

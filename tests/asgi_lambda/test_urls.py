@@ -1,4 +1,4 @@
-"""Paths, queries and base paths, as an ASGI app gets them from a real server."""
+"""ASGI: path, raw_path, root_path and query_string in the scope."""
 
 import json
 from functools import partial
@@ -12,9 +12,10 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 
 from asgi_lambda import Adapter
+from tests.app_inputs import pick, scope_for
 from tests.event_builders import (
     API_HOST,
-    SOURCES,
+    BUILDERS,
     Builder,
     function_url,
     http_api,
@@ -23,71 +24,70 @@ from tests.event_builders import (
     load_balancer_multi,
     rest_api,
 )
-from tests.refused_events import cloudfront
-from tests.seen_by_apps import parts, scope_for
+from tests.sample_events import cloudfront
 
-URL = ("root_path", "path", "raw_path")
+PATH_KEYS = ("root_path", "path", "raw_path")
 
-as_sent = pytest.mark.parametrize(
+encoded_path_sources = pytest.mark.parametrize(
     "build", [function_url, load_balancer, load_balancer_multi], ids=["url", "alb", "alb_multi"]
 )
-decoded = pytest.mark.parametrize("build", [http_api, http_api_v1], ids=["v2", "v1"])
-each_source = pytest.mark.parametrize("build", SOURCES.values(), ids=SOURCES.keys())
+decoded_path_sources = pytest.mark.parametrize("build", [http_api, http_api_v1], ids=["v2", "v1"])
+each_source = pytest.mark.parametrize("build", BUILDERS.values(), ids=BUILDERS.keys())
 
 
-@as_sent
+@encoded_path_sources
 def test_an_encoded_slash_is_kept_in_raw_path(build: Builder) -> None:
-    assert parts(scope_for(build("/a%2Fb")), *URL) == {
+    assert pick(scope_for(build("/a%2Fb")), *PATH_KEYS) == {
         "root_path": "",
         "path": "/a/b",
         "raw_path": b"/a%2Fb",
     }
 
 
-def test_an_encoded_slash_is_kept_in_raw_path_behind_the_stage_of_a_rest_api() -> None:
-    assert parts(scope_for(rest_api("/a%2Fb", stage="prod")), *URL) == {
+def test_an_encoded_slash_after_a_rest_api_stage_is_kept_in_raw_path() -> None:
+    assert pick(scope_for(rest_api("/a%2Fb", stage="prod")), *PATH_KEYS) == {
         "root_path": "/prod",
         "path": "/prod/a/b",
         "raw_path": b"/prod/a%2Fb",
     }
 
 
-@decoded
-def test_a_path_that_http_api_has_decoded_is_not_decoded_again(build: Builder) -> None:
-    assert parts(scope_for(build("/a%20b")), *URL) == {
+@decoded_path_sources
+def test_the_decoded_path_of_an_http_api_is_not_decoded_again(build: Builder) -> None:
+    assert pick(scope_for(build("/a%20b")), *PATH_KEYS) == {
         "root_path": "",
         "path": "/a%20b",
         "raw_path": b"/a%2520b",
     }
 
 
-@as_sent
-def test_a_path_that_came_as_sent_is_decoded_once(build: Builder) -> None:
-    assert parts(scope_for(build("/a%2520b%20c")), *URL) == {
+@encoded_path_sources
+def test_an_encoded_path_is_decoded_once(build: Builder) -> None:
+    assert pick(scope_for(build("/a%2520b%20c")), *PATH_KEYS) == {
         "root_path": "",
         "path": "/a%20b c",
         "raw_path": b"/a%2520b%20c",
     }
 
 
-def test_the_decoded_path_in_the_context_of_a_function_url_is_not_used() -> None:
+def test_the_decoded_path_in_a_function_url_context_is_ignored() -> None:
     event = function_url("/a%2Fb")
     event["requestContext"]["http"]["path"] = "/a/b"
     assert scope_for(event)["raw_path"] == b"/a%2Fb"
 
 
-def test_the_path_of_an_edge_event_is_decoded() -> None:
+def test_the_path_of_a_lambda_edge_event_is_decoded() -> None:
     scope = scope_for(cloudfront("/a%20b"))
     assert (scope["path"], scope["raw_path"]) == ("/a b", b"/a%20b")
 
 
 @pytest.mark.parametrize("build", [load_balancer, load_balancer_multi], ids=["alb", "alb_multi"])
-def test_a_query_byte_that_is_no_utf8_survives_a_load_balancer(build: Builder) -> None:
+def test_invalid_utf_8_in_a_load_balancer_query_is_kept(build: Builder) -> None:
     assert scope_for(build(query="q=caf%E9&%C3%BC=a+b"))["query_string"] == b"q=caf%E9&%C3%BC=a+b"
 
 
 @pytest.mark.parametrize("build", [http_api, function_url], ids=["v2", "url"])
-def test_a_query_is_passed_on_as_sent_where_the_event_has_it(build: Builder) -> None:
+def test_the_query_string_of_format_2_is_passed_unchanged(build: Builder) -> None:
     query = "a=1&b=&a=2&novalue&x[]=%20+%2B|y&q=caf%E9"
     assert scope_for(build(query=query))["query_string"] == query.encode()
 
@@ -95,27 +95,28 @@ def test_a_query_is_passed_on_as_sent_where_the_event_has_it(build: Builder) -> 
 @pytest.mark.parametrize(
     "build", [rest_api, http_api_v1, load_balancer_multi], ids=["rest", "v1", "alb_multi"]
 )
-def test_all_three_pairs_of_a_repeated_key_arrive(build: Builder) -> None:
-    # The maps keep the order of one key's values; that between keys is lost before Lambda.
+def test_all_values_of_a_repeated_query_key_are_kept(build: Builder) -> None:
+    # The maps keep the order of one key's values, but not the order of the pairs.
     assert scope_for(build(query="a=1&b=&a=2"))["query_string"] == b"a=1&a=2&b="
 
 
 @pytest.mark.parametrize("build", [rest_api, http_api_v1], ids=["rest", "v1"])
-def test_a_query_that_was_decoded_on_its_way_decodes_to_the_same_pairs(build: Builder) -> None:
+def test_a_query_that_api_gateway_decodes_is_encoded_to_the_same_pairs(build: Builder) -> None:
     query = "a%26b=1%3D2%2B3&x[]=%20&c=%C3%BC&d=100%25"
-    seen = scope_for(build(query=query))["query_string"].decode()
-    assert parse_qsl(seen, keep_blank_values=True) == parse_qsl(query, keep_blank_values=True)
+    query_string = scope_for(build(query=query))["query_string"].decode()
+    pairs = parse_qsl(query_string, keep_blank_values=True)
+    assert pairs == parse_qsl(query, keep_blank_values=True)
 
 
 @each_source
-def test_a_base_path_alone_is_the_root_with_an_empty_raw_path_below(build: Builder) -> None:
+def test_a_path_equal_to_the_root_path_becomes_slash(build: Builder) -> None:
     scope = scope_for(build("/api"), root_path="/api", root_in_path=False)
-    assert parts(scope, *URL) == {"root_path": "/api", "path": "/", "raw_path": b"/"}
+    assert pick(scope, *PATH_KEYS) == {"root_path": "/api", "path": "/", "raw_path": b"/"}
 
 
 @each_source
-def test_a_base_path_is_in_the_path_once(build: Builder) -> None:
-    assert parts(scope_for(build("/api/users"), root_path="/api"), *URL) == {
+def test_the_root_path_is_in_the_path_once(build: Builder) -> None:
+    assert pick(scope_for(build("/api/users"), root_path="/api"), *PATH_KEYS) == {
         "root_path": "/api",
         "path": "/api/users",
         "raw_path": b"/api/users",
@@ -123,38 +124,38 @@ def test_a_base_path_is_in_the_path_once(build: Builder) -> None:
 
 
 @each_source
-def test_a_base_path_ends_at_a_segment(build: Builder) -> None:
+def test_a_root_path_matches_whole_segments_only(build: Builder) -> None:
     scope = scope_for(build("/apifoo/x"), root_path="/api", root_in_path=False)
-    assert parts(scope, "path", "raw_path") == {"path": "/apifoo/x", "raw_path": b"/apifoo/x"}
+    assert pick(scope, "path", "raw_path") == {"path": "/apifoo/x", "raw_path": b"/apifoo/x"}
 
 
-@decoded
-def test_a_stage_is_found_at_the_start_of_the_path(build: Builder) -> None:
-    assert parts(scope_for(build("/prod/a b", stage="prod")), *URL) == {
+@decoded_path_sources
+def test_a_stage_at_the_start_of_the_path_is_the_root_path(build: Builder) -> None:
+    assert pick(scope_for(build("/prod/a b", stage="prod")), *PATH_KEYS) == {
         "root_path": "/prod",
         "path": "/prod/a b",
         "raw_path": b"/prod/a%20b",
     }
 
 
-@decoded
-def test_a_stage_ends_at_a_segment(build: Builder) -> None:
-    assert parts(scope_for(build("/produce/x", stage="prod")), *URL) == {
+@decoded_path_sources
+def test_a_stage_matches_a_whole_segment_only(build: Builder) -> None:
+    assert pick(scope_for(build("/produce/x", stage="prod")), *PATH_KEYS) == {
         "root_path": "",
         "path": "/produce/x",
         "raw_path": b"/produce/x",
     }
 
 
-@decoded
-def test_the_stage_alone_has_an_empty_raw_path_below(build: Builder) -> None:
+@decoded_path_sources
+def test_a_path_equal_to_the_stage_becomes_slash(build: Builder) -> None:
     scope = scope_for(build("/prod", stage="prod"), root_in_path=False)
-    assert parts(scope, *URL) == {"root_path": "/prod", "path": "/", "raw_path": b"/"}
+    assert pick(scope, *PATH_KEYS) == {"root_path": "/prod", "path": "/", "raw_path": b"/"}
 
 
-@decoded
-def test_the_default_stage_is_in_no_path(build: Builder) -> None:
-    assert parts(scope_for(build("/$default/x", stage="$default")), *URL) == {
+@decoded_path_sources
+def test_the_default_stage_is_not_a_root_path(build: Builder) -> None:
+    assert pick(scope_for(build("/$default/x", stage="$default")), *PATH_KEYS) == {
         "root_path": "",
         "path": "/$default/x",
         "raw_path": b"/$default/x",
@@ -169,16 +170,16 @@ def test_the_default_stage_is_in_no_path(build: Builder) -> None:
         pytest.param("/shop/prod/orders/7", "/shop/prod", id="base path in front of the stage"),
     ],
 )
-def test_the_mapping_of_a_custom_domain_is_the_root(path: str, root: str) -> None:
+def test_the_base_path_mapping_of_a_custom_domain_is_the_root_path(path: str, root: str) -> None:
     event = rest_api(path, public_path=path, host="shop.example.com", proxy="orders/7")
-    assert parts(scope_for(event), *URL) == {
+    assert pick(scope_for(event), *PATH_KEYS) == {
         "root_path": root,
         "path": path,
         "raw_path": path.encode(),
     }
 
 
-ROOTED = [
+ROOT_PATHS = [
     pytest.param(rest_api, "", "/prod", id="rest_api"),
     pytest.param(partial(http_api, stage="prod"), "/prod", "/prod", id="http_api"),
     pytest.param(partial(http_api_v1, stage="prod"), "/prod", "/prod", id="http_api_v1"),
@@ -187,8 +188,8 @@ ROOTED = [
 ]
 
 
-@pytest.mark.parametrize(("build", "prefix", "root"), ROOTED)
-def test_the_documentation_of_an_api_names_its_root(build: Builder, prefix: str, root: str) -> None:
+@pytest.mark.parametrize(("build", "prefix", "root"), ROOT_PATHS)
+def test_the_fastapi_docs_page_uses_the_root_path(build: Builder, prefix: str, root: str) -> None:
     handler = Adapter(FastAPI(), lifespan="off", root_path="/api" if root == "/api" else "auto")
     page = handler(build(prefix + "/docs"))
     assert page["statusCode"] == 200

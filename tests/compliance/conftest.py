@@ -1,13 +1,13 @@
-"""One measurement for all of these tests: the servers start once."""
+"""One measurement for all tests of this folder: the servers start only once."""
 
 import pytest
 
-from compliance.servers.measurement import Measured, measure
+from compliance.servers.measurement import Measurement, measure
 from compliance.servers.real_servers import CannotStart
 
 
 @pytest.fixture(scope="session")
-def measured() -> Measured:
+def measurement() -> Measurement:
     try:
         return measure()
     except CannotStart as error:

@@ -1,120 +1,127 @@
-"""An app sees behind every source what it sees behind a real server, less what allowed.py names."""
+"""With every source, apps and clients get the same as with a real server.
+
+Only the differences in allowed_differences.py and allowed_reply_differences.py are allowed.
+"""
 
 import pytest
 
 from compliance.servers.all_requests import REQUESTS, THEME_OF
-from compliance.servers.allowed_differences import ALLOWED, too_large
-from compliance.servers.allowed_reply_differences import ALLOWED_OF_REPLIES, unsendable
+from compliance.servers.allowed_differences import ALLOWED, is_too_large
+from compliance.servers.allowed_reply_differences import ALLOWED_OF_REPLIES, is_unsendable
 from compliance.servers.clients import HANDLERS
-from compliance.servers.header_losses import folded
-from compliance.servers.losses import sent_as_text
-from compliance.servers.measurement import REFERENCE, Measured, unneeded
+from compliance.servers.header_losses import variables_from_headers
+from compliance.servers.losses import is_sent_as_text
+from compliance.servers.measurement import REFERENCE, Measurement, find_unneeded
 from compliance.servers.odd_replies import REPLIES
-from compliance.servers.page import PAGE, page_with, section_of
-from compliance.servers.recording_apps import Record, summary
-from compliance.servers.reference_servers import REASONS, opinions
+from compliance.servers.page import PAGE, format_section, replace_section
+from compliance.servers.recording_apps import Record, summarize
+from compliance.servers.reference_servers import REASONS, find_server_differences
 from compliance.servers.rows import ROWS, Row
 
-at_every_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name.replace(", ", "-"))
+for_every_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 for_both_kinds = pytest.mark.parametrize("kind", HANDLERS)
 
 
-def test_the_suite_is_as_large_as_it_says() -> None:
+def test_there_are_at_least_150_requests_and_60_replies() -> None:
     assert len(REQUESTS) >= 150
     assert len(REPLIES) >= 60
 
 
-@at_every_row
+@for_every_row
 @for_both_kinds
-def test_what_an_app_sees_is_what_the_server_shows_less_what_is_allowed(
-    kind: str, row: Row, measured: Measured
+def test_there_are_no_differences_except_the_allowed_ones(
+    kind: str, row: Row, measurement: Measurement
 ) -> None:
-    found = [d for d in measured.differences if (d.row, d.kind) == (row.name, kind)]
+    found = [d for d in measurement.differences if (d.row, d.kind) == (row.name, kind)]
     assert not found, "\n" + "\n".join(map(str, found))
 
 
-@at_every_row
+@for_every_row
 @for_both_kinds
-def test_every_request_that_both_servers_serve_was_compared(
-    kind: str, row: Row, measured: Measured
+def test_every_request_that_the_servers_accept_is_compared(
+    kind: str, row: Row, measurement: Measurement
 ) -> None:
-    tally = measured.tallies["requests", kind, row.name]
-    served = [
+    tally = measurement.tallies["requests", kind, row.name]
+    accepted = [
         name
-        for name, record in measured.records[REFERENCE[kind], row.platform.root].items()
-        if not isinstance(record, str) and _parsed(measured, name) and THEME_OF[name] in row.themes
+        for name, record in measurement.records[REFERENCE[kind], row.local_front.root].items()
+        if not isinstance(record, str)
+        and _is_accepted(measurement, name)
+        and THEME_OF[name] in row.themes
     ]
-    large = [
+    too_large = [
         name
-        for name in served
-        if too_large(row, REQUESTS[name].body, sent_as_text(row, _sent(measured, name)))
+        for name in accepted
+        if is_too_large(
+            row, REQUESTS[name].body, is_sent_as_text(row, _sent_headers(measurement, name))
+        )
     ]
-    assert tally.too_large == large
-    assert tally.compared == [name for name in served if name not in large]
+    assert tally.too_large == too_large
+    assert tally.compared == [name for name in accepted if name not in too_large]
     assert len(tally.compared) >= 40
 
 
-@at_every_row
+@for_every_row
 @for_both_kinds
-def test_every_reply_was_compared(kind: str, row: Row, measured: Measured) -> None:
-    tally = measured.tallies["replies", kind, row.name]
-    asked = list(REPLIES) if "replies" in row.themes else []
-    large = [name for name in asked if unsendable(row, REPLIES[name])]
-    assert tally.too_large == large
-    assert tally.compared == [name for name in asked if name not in large]
+def test_every_reply_is_compared(kind: str, row: Row, measurement: Measurement) -> None:
+    tally = measurement.tallies["replies", kind, row.name]
+    names = list(REPLIES) if "replies" in row.themes else []
+    too_large = [name for name in names if is_unsendable(row, REPLIES[name])]
+    assert tally.too_large == too_large
+    assert tally.compared == [name for name in names if name not in too_large]
 
 
-def test_every_allowance_is_needed_on_every_source_that_it_is_for(measured: Measured) -> None:
-    assert unneeded(measured) == []
+def test_every_allowance_is_needed_for_each_of_its_sources(measurement: Measurement) -> None:
+    assert find_unneeded(measurement) == []
 
 
-def test_every_allowance_has_a_reason_of_its_own() -> None:
+def test_every_allowance_has_its_own_reason() -> None:
     reasons = [allowance.reason for allowance in (*ALLOWED, *ALLOWED_OF_REPLIES)]
     assert all(reason.endswith(".") for reason in reasons)
     assert len(set(reasons)) == len(reasons)
 
 
-def test_gunicorn_folds_headers_as_the_allowances_take_it(measured: Measured) -> None:
-    for name, record in measured.records["gunicorn", ""].items():
-        if isinstance(record, str) or not _parsed(measured, name):
+def test_gunicorn_joins_headers_as_the_allowances_expect(measurement: Measurement) -> None:
+    for name, record in measurement.records["gunicorn", ""].items():
+        if isinstance(record, str) or not _is_accepted(measurement, name):
             continue
-        sent = folded(_sent(measured, name))
-        # h11 writes its value in lower case
-        assert _without_transfer(record["headers"]) == _without_transfer(sent), name
+        headers = variables_from_headers(_sent_headers(measurement, name))
+        # h11 writes the value of Transfer-Encoding in lower case
+        assert _drop_transfer_encoding(record["headers"]) == _drop_transfer_encoding(headers), name
 
 
-def test_every_server_gives_the_app_the_body_that_was_sent(measured: Measured) -> None:
+def test_every_server_passes_the_body_to_the_app(measurement: Measurement) -> None:
     wrong = [
         (server, name)
-        for server, records in measured.records.items()
+        for server, records in measurement.records.items()
         for name, record in records.items()
-        if not isinstance(record, str) and record["body"] != summary(REQUESTS[name].body)
+        if not isinstance(record, str) and record["body"] != summarize(REQUESTS[name].body)
     ]
     assert wrong == []
 
 
-def test_where_servers_differ_among_themselves_has_a_reason(measured: Measured) -> None:
-    assert opinions(measured).keys() == REASONS.keys()
+def test_every_difference_between_servers_has_a_reason(measurement: Measurement) -> None:
+    assert find_server_differences(measurement).keys() == REASONS.keys()
 
 
-def test_the_page_is_as_measured(measured: Measured) -> None:
+def test_the_page_is_up_to_date(measurement: Measurement) -> None:
     page = PAGE.read_text("utf-8")
-    assert page_with(section_of(measured), page) == page, (
+    assert replace_section(format_section(measurement), page) == page, (
         "docs/parity.md is stale. Next: make parity, and if the servers' versions are those of "
         "pyproject.toml, .venv/bin/python -m compliance.servers.run --write"
     )
 
 
-def _parsed(measured: Measured, name: str) -> bool:
-    return not isinstance(measured.records["uvicorn", ""][name], str)
+def _is_accepted(measurement: Measurement, name: str) -> bool:
+    return not isinstance(measurement.records["uvicorn", ""][name], str)
 
 
-def _sent(measured: Measured, name: str) -> list[tuple[str, str]]:
-    record = measured.records["uvicorn", ""][name]
+def _sent_headers(measurement: Measurement, name: str) -> list[tuple[str, str]]:
+    record = measurement.records["uvicorn", ""][name]
     assert not isinstance(record, str)
     pairs: list[tuple[str, str]] = record["headers"]
     return pairs
 
 
-def _without_transfer(headers: Record) -> Record:
+def _drop_transfer_encoding(headers: Record) -> Record:
     return {name: value for name, value in headers.items() if name != "HTTP_TRANSFER_ENCODING"}

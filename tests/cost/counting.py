@@ -1,4 +1,4 @@
-"""Counts what one event costs: calls of our own functions, and modules loaded on the way to it."""
+"""Count the function calls for one event, and the modules loaded for the first response."""
 
 import json
 import subprocess
@@ -12,9 +12,9 @@ from benchmarks import workloads
 OWN = ("lambda_adapters", "asgi_lambda", "wsgi_lambda")
 ROOT = Path(__file__).parents[2]
 BEFORE = {"asgi": "import asyncio, awslambdaric.bootstrap", "wsgi": "import awslambdaric.bootstrap"}
-"""What a function has loaded before: AWS's runtime client, and with an ASGI app asyncio."""
+"""The modules that a function has loaded before: AWS's runtime client, and asyncio with ASGI."""
 
-FIRST_ANSWER = """
+FIRST_RESPONSE = """
 import json, sys
 {before}
 before = set(sys.modules)
@@ -40,9 +40,9 @@ print(json.dumps(loaded))
 """
 
 
-def own_calls(handler: Callable[[Any, Any], Any], event: Any) -> int:
-    """Calls of functions of these packages for one event, without comprehensions, which are
-    functions in Python 3.11 only."""
+def count_own_calls(handler: Callable[[Any, Any], Any], event: Any) -> int:
+    """The number of calls of this project's functions for one event. Comprehensions do not count,
+    because they are functions only in Python 3.11."""
     calls = 0
 
     def profile(frame: Any, kind: str, _: object) -> None:
@@ -63,16 +63,16 @@ def own_calls(handler: Callable[[Any, Any], Any], event: Any) -> int:
 
 
 def loaded_modules(protocol: str, event: Any) -> list[str]:
-    """The modules that an import of the package and its first answer load, in a new interpreter."""
-    code = FIRST_ANSWER.format(
+    """The modules that an import and the first response load in a new interpreter."""
+    code = FIRST_RESPONSE.format(
         before=BEFORE[protocol], package=f"{protocol}_lambda", protocol=protocol
     )
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "-c", code, json.dumps(event)],
         capture_output=True,
         text=True,
         check=True,
         cwd=ROOT,
     )
-    modules: list[str] = json.loads(done.stdout)
+    modules: list[str] = json.loads(result.stdout)
     return modules

@@ -1,6 +1,6 @@
-"""What one event costs, in counts that no clock is needed for, is what baseline.json says.
+"""The number of function calls and loaded modules for one event equals baseline.json.
 
-A change that costs more has to say why; after one that costs less, write the new counts down:
+If a change makes them larger, there must be a reason. Write the new numbers with
 
     python -m tests.cost.test_cost
 """
@@ -13,34 +13,34 @@ import pytest
 
 from asgi_lambda import Adapter as AsgiAdapter
 from benchmarks import workloads
-from tests.cost.counting import OWN, loaded_modules, own_calls
+from tests.cost.counting import OWN, count_own_calls, loaded_modules
 from wsgi_lambda import Adapter as WsgiAdapter
 
 BASELINE = Path(__file__).with_name("baseline.json")
 PATHS = [(protocol, source) for protocol in ("asgi", "wsgi") for source in workloads.SOURCES]
 
 
-def counted(protocol: str, source: str) -> dict[str, Any]:
+def measure(protocol: str, source: str) -> dict[str, Any]:
     handler = (
-        AsgiAdapter(workloads.asgi_app())
+        AsgiAdapter(workloads.build_asgi_app())
         if protocol == "asgi"
-        else WsgiAdapter(workloads.wsgi_app())
+        else WsgiAdapter(workloads.build_wsgi_app())
     )
-    event = workloads.events(source)[0]
+    event = workloads.build_events(source)[0]
     modules = loaded_modules(protocol, event)
     return {
-        "own calls": own_calls(handler, event),
+        "own calls": count_own_calls(handler, event),
         "own modules": len([name for name in modules if name.split(".")[0] in OWN]),
         "other modules": [name for name in modules if name.split(".")[0] not in OWN],
     }
 
 
 @pytest.mark.parametrize(("protocol", "source"), PATHS)
-def test_an_event_costs_what_the_baseline_says(protocol: str, source: str) -> None:
+def test_the_cost_of_an_event_equals_the_baseline(protocol: str, source: str) -> None:
     baseline = json.loads(BASELINE.read_text())
-    assert counted(protocol, source) == baseline[f"{protocol} {source}"]
+    assert measure(protocol, source) == baseline[f"{protocol} {source}"]
 
 
 if __name__ == "__main__":
-    counts = {f"{protocol} {source}": counted(protocol, source) for protocol, source in PATHS}
+    counts = {f"{protocol} {source}": measure(protocol, source) for protocol, source in PATHS}
     BASELINE.write_text(json.dumps(counts, indent=2) + "\n")

@@ -1,4 +1,4 @@
-"""The pages of the documentation, taken apart: code blocks, links, anchors, tables."""
+"""The parts of the documentation's pages: code blocks, links, anchors and tables."""
 
 import re
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _not_in_anchor = re.compile(r"[^\w\- ]")
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block: its language, the number of its first line, its text."""
+    """A code block: its language, the number of its first line, and its text."""
 
     language: str
     line: int
@@ -26,12 +26,12 @@ class Block:
 
 
 def name_of(page: Path) -> str:
-    """A page's name for test ids and messages."""
+    """The name of a page in test ids and messages."""
     return str(page.relative_to(ROOT))
 
 
 def blocks_of(page: Path) -> list[Block]:
-    """The page's fenced blocks, in order. A fence that is never closed is an error."""
+    """The page's code blocks, in order. A block without an end is an error."""
     blocks: list[Block] = []
     language, start, lines = "", 0, list[str]()
     for number, line in enumerate(page.read_text("utf-8").splitlines(), 1):
@@ -43,35 +43,37 @@ def blocks_of(page: Path) -> list[Block]:
             start = 0
         else:
             language, start, lines = fence[2].strip(), number + 1, []
-    assert not start, f"{name_of(page)}:{start - 1}: this fence is never closed"
+    assert not start, f"{name_of(page)}:{start - 1}: this code block has no end"
     return blocks
 
 
-def prose_of(page: Path) -> list[str]:
-    """The page's lines outside its fenced blocks."""
-    lines, inside = [], False
+def text_lines_of(page: Path) -> list[str]:
+    """The page's lines outside its code blocks."""
+    lines, in_block = [], False
     for line in page.read_text("utf-8").splitlines():
         if _fence.match(line):
-            inside = not inside
-        elif not inside:
+            in_block = not in_block
+        elif not in_block:
             lines.append(line)
     return lines
 
 
 def links_of(page: Path) -> list[str]:
-    """Where the page's links lead, code spans left out."""
-    return [target for line in prose_of(page) for target in _link.findall(_code.sub("``", line))]
+    """The targets of the page's links, except links in inline code."""
+    return [
+        target for line in text_lines_of(page) for target in _link.findall(_code.sub("``", line))
+    ]
 
 
 def anchors_of(page: Path) -> set[str]:
-    """The anchors of the page's headings, as GitHub makes them."""
-    headings = [match[1] for line in prose_of(page) if (match := _heading.match(line))]
+    """The anchors of the page's headings, as GitHub creates them."""
+    headings = [match[1] for line in text_lines_of(page) if (match := _heading.match(line))]
     return {_not_in_anchor.sub("", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def table_of(page: Path, *header: str) -> list[list[str]]:
-    """The rows of the page's table that has this header, cell by cell."""
-    rows = [_cells(line) for line in prose_of(page)]
+    """The rows of the page's table with this header, as lists of cells."""
+    rows = [_cells(line) for line in text_lines_of(page)]
     start = rows.index(list(header)) + 2
     end = next((i for i in range(start, len(rows)) if len(rows[i]) != len(header)), len(rows))
     return rows[start:end]

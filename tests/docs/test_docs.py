@@ -1,5 +1,4 @@
-"""What the documentation shows is so: its code runs, its links lead somewhere, its tables are
-those of the code."""
+"""The documentation is correct: its code runs, its links work, and its tables match the code."""
 
 import ast
 import asyncio
@@ -43,14 +42,15 @@ SHELL = {"<", ">", "|", "&", "&&", ";"}
 LANGUAGES = {"python", "console", "yaml", "json", "text"}
 
 
-def named(blocks: list[Block], language: str) -> list[Block]:
+def filter_by_language(blocks: list[Block], language: str) -> list[Block]:
     return [block for block in blocks if block.language == language]
 
 
 @pytest.mark.parametrize("page", PAGES_AND_README, ids=name_of)
-def test_the_python_of_a_page_runs(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In order, in one namespace, which is also the module that the page says to write; functions
-    that look like tests are called. What a console block exports is in the environment."""
+def test_the_python_code_of_a_page_runs(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The blocks run in order and in one namespace, which is also the module that the page tells
+    the reader to write. Test functions are called. Variables that a console block exports are set.
+    """
     module = ModuleType("page")
     namespace = vars(module)
     for name in re.findall(r"[Ww]rite `(\w+)\.py`:", page.read_text()):
@@ -68,7 +68,7 @@ def test_the_python_of_a_page_runs(page: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def run(block: Block, page: Path, namespace: dict[str, Any]) -> None:
-    """Run a block and the tests in it; tracebacks and failed assertions name the page's lines."""
+    """Run a block and the tests in it. Tracebacks have the line numbers of the page."""
     before = dict(namespace)
     exec(compile("\n" * (block.line - 1) + block.text, str(page), "exec"), namespace)
     for name, value in list(namespace.items()):
@@ -78,36 +78,36 @@ def run(block: Block, page: Path, namespace: dict[str, Any]) -> None:
                 asyncio.run(result)
 
 
-def test_the_design_names_every_module_that_ships() -> None:
-    [house, *_] = named(blocks_of(DOCS / "design.md"), "text")
+def test_the_design_page_lists_every_module() -> None:
+    [modules_block, *_] = filter_by_language(blocks_of(DOCS / "design.md"), "text")
     modules = {
         module.name
         for folder in SHIPPED
         for module in (ROOT / folder).rglob("*.py")
         if "local" not in module.parts
     }
-    assert set(re.findall(r"\b\w+\.py\b", house.text)) == modules - {"__init__.py"}
+    assert set(re.findall(r"\b\w+\.py\b", modules_block.text)) == modules - {"__init__.py"}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
-def test_every_block_says_what_it_is_in(page: Path) -> None:
-    """A block in another language, or in none, would escape the checks here."""
-    strange = [
+def test_every_code_block_has_a_known_language(page: Path) -> None:
+    """No test here checks a block in another language or without one."""
+    unknown = [
         f"line {b.line}: {b.language!r}" for b in blocks_of(page) if b.language not in LANGUAGES
     ]
-    assert strange == []
+    assert unknown == []
 
 
 @pytest.mark.parametrize("page", PAGES_AND_README, ids=name_of)
-def test_every_link_leads_to_a_file_and_a_heading(page: Path) -> None:
+def test_every_link_has_an_existing_target(page: Path) -> None:
     broken = []
     for link in links_of(page):
         if re.match(r"[a-z]+:", link):
             continue
         path, _, anchor = link.partition("#")
         target = (page.parent / path).resolve() if path else page
-        found = target.exists() and (not anchor or anchor in anchors_of(target))
-        if not found:
+        exists = target.exists() and (not anchor or anchor in anchors_of(target))
+        if not exists:
             broken.append(link)
     assert broken == []
 
@@ -118,7 +118,7 @@ def test_every_page_is_linked_from_the_index() -> None:
     assert [name_of(page) for page in PAGES if page not in linked | {index}] == []
 
 
-def test_the_options_table_is_that_of_both_adapters() -> None:
+def test_the_options_table_matches_both_adapters() -> None:
     options: dict[str, tuple[str, Any]] = {}
     for name, parameter in inspect.signature(asgi_lambda.Adapter).parameters.items():
         options[name] = ("ASGI", parameter.default)
@@ -128,48 +128,50 @@ def test_the_options_table_is_that_of_both_adapters() -> None:
         options[name] = ("both" if of_asgi[0] else "WSGI", parameter.default)
     del options["app"]
     rows = table_of(DOCS / "adapters.md", "option", "for", "default", "meaning")
-    shown = {
+    documented = {
         option.strip("`"): (kind, ast.literal_eval(default.strip("`")))
         for option, kind, default, _ in rows
     }
-    assert shown == options
+    assert documented == options
 
 
 def keys_of(page: Path, *header: str) -> set[str]:
     return {key for cells in table_of(page, *header) for key in re.findall(r"`([^`]+)`", cells[0])}
 
 
-def test_the_tables_of_scope_and_environ_name_every_key() -> None:
+def test_the_tables_of_scope_and_environ_list_every_key() -> None:
     request = Request(body=b"{}", client=("203.0.113.7", 4711))
     event = load_balancer.event_from_request(request, Front())
     event["headers"] |= {"x-forwarded-for": "203.0.113.7:4711", "content-type": "text/plain"}
     scope: dict[str, Any] = {}
     environ: dict[str, Any] = {}
 
-    async def asgi_app(given: Any, receive: Any, send: Any) -> None:
-        scope.update(given)
+    async def asgi_app(app_scope: Any, receive: Any, send: Any) -> None:
+        scope.update(app_scope)
 
-    def wsgi_app(given: Any, start_response: Any) -> list[bytes]:
-        environ.update(given)
+    def wsgi_app(app_environ: Any, start_response: Any) -> list[bytes]:
+        environ.update(app_environ)
         return []
 
     asgi_lambda.Adapter(asgi_app, lifespan="off")(event)
     wsgi_lambda.Adapter(wsgi_app)(event)
-    seen = {"HTTP_*" if key.startswith("HTTP_") else key for key in environ}
+    environ_keys = {"HTTP_*" if key.startswith("HTTP_") else key for key in environ}
     assert keys_of(DOCS / "adapters.md", "key of the scope", "value") == scope.keys()
-    assert keys_of(DOCS / "adapters.md", "key of the environ", "value") == seen
+    assert keys_of(DOCS / "adapters.md", "key of the environ", "value") == environ_keys
 
 
 @pytest.mark.parametrize("client", [Client, AsyncClient])
-def test_the_clients_table_has_its_options(client: type[Client] | type[AsyncClient]) -> None:
+def test_the_options_table_matches_both_clients(client: type[Client] | type[AsyncClient]) -> None:
     options = {
         name: parameter.default
         for name, parameter in inspect.signature(client).parameters.items()
         if name not in ("handler", "options")
     }
     rows = table_of(DOCS / "testing.md", "option", "default", "meaning")
-    shown = {name.strip("`"): ast.literal_eval(default.strip("`")) for name, default, _ in rows}
-    assert shown == options
+    documented = {
+        name.strip("`"): ast.literal_eval(default.strip("`")) for name, default, _ in rows
+    }
+    assert documented == options
 
 
 def test_every_trigger_is_on_the_adapters_page() -> None:
@@ -191,10 +193,10 @@ def test_every_source_has_a_page_and_a_row() -> None:
 
 
 class AnyTag(yaml.SafeLoader):  # type: ignore[misc]
-    """YAML as CloudFormation writes it: `!Ref` and its like stand for their own value."""
+    """Loads the YAML of CloudFormation: tags such as `!Ref` are replaced by their values."""
 
 
-def _value_of(loader: Any, suffix: str, node: Any) -> Any:
+def _construct_value(loader: Any, suffix: str, node: Any) -> Any:
     if isinstance(node, yaml.ScalarNode):
         return loader.construct_scalar(node)
     if isinstance(node, yaml.SequenceNode):
@@ -202,35 +204,35 @@ def _value_of(loader: Any, suffix: str, node: Any) -> Any:
     return loader.construct_mapping(node, deep=True)
 
 
-AnyTag.add_multi_constructor("!", _value_of)
+AnyTag.add_multi_constructor("!", _construct_value)
 
 
 @pytest.mark.parametrize("page", PAGES_AND_README, ids=name_of)
-def test_yaml_and_json_can_be_parsed(page: Path) -> None:
-    for block in named(blocks_of(page), "yaml"):
+def test_yaml_and_json_blocks_are_valid(page: Path) -> None:
+    for block in filter_by_language(blocks_of(page), "yaml"):
         assert isinstance(yaml.load(block.text, AnyTag), dict), f"line {block.line}"
-    for block in named(blocks_of(page), "json"):
+    for block in filter_by_language(blocks_of(page), "json"):
         json.loads(block.text)
 
 
 def command_lines(page: Path) -> list[list[str]]:
-    """The `lambda-adapters …` lines of the page's console blocks, as arguments."""
-    found = []
+    """The arguments of each `lambda-adapters` command in the page's console blocks."""
+    commands = []
     for block in blocks_of(page):
         if block.language not in ("console", "sh", "bash", "shell"):
             continue
         for line in block.text.replace("\\\n", " ").splitlines():
-            words = re.sub(r"^\$ +", "", line.strip())
-            if re.match(r"(\w+=\S* +)*lambda-adapters ", words):
-                arguments = shlex.split(words, comments=True)
+            command = re.sub(r"^\$ +", "", line.strip())
+            if re.match(r"(\w+=\S* +)*lambda-adapters ", command):
+                arguments = shlex.split(command, comments=True)
                 arguments = arguments[arguments.index("lambda-adapters") + 1 :]
                 end = next((i for i, word in enumerate(arguments) if word in SHELL), None)
-                found.append(arguments[:end])
-    return found
+                commands.append(arguments[:end])
+    return commands
 
 
 @pytest.mark.parametrize("page", PAGES_AND_README, ids=name_of)
-def test_the_command_line_knows_what_the_page_tells_it(page: Path) -> None:
+def test_the_command_line_accepts_the_commands_on_the_page(page: Path) -> None:
     for arguments in command_lines(page):
         if arguments in (["--help"], ["--version"]):
             continue
@@ -242,9 +244,9 @@ def test_the_command_line_knows_what_the_page_tells_it(page: Path) -> None:
             pytest.fail(f"lambda-adapters {shlex.join(arguments)}: {error.format_message()}")
 
 
-def test_the_command_line_is_shown_at_all() -> None:
-    shown = {arguments[0] for page in PAGES for arguments in command_lines(page)}
-    assert shown == set(command_line.commands)
+def test_every_command_is_in_the_documentation() -> None:
+    documented = {arguments[0] for page in PAGES for arguments in command_lines(page)}
+    assert documented == set(command_line.commands)
 
 
 @pytest.mark.parametrize("page", PAGES_AND_README, ids=name_of)

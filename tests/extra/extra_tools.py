@@ -1,4 +1,4 @@
-"""The tools beyond Python that these tests need; a test fails where one is missing."""
+"""Programs that these tests need. A test fails if one is missing."""
 
 import os
 import re
@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 
 SERVE = [sys.executable, "-c", "from lambda_adapters.local.cli import main; main()", "serve"]
-SECONDS = 30  # for a server to start or end
+TIMEOUT = 30  # seconds for a server to start or to stop
 
 
-def tool(name: str, package: str) -> str:
-    """The program's path. Fails where it is missing: a test that is skipped proves nothing."""
+def find_tool(name: str, package: str) -> str:
+    """The path of a program. Fails if it is missing, because a skipped test proves nothing."""
     path = shutil.which(name)
     if path is None:
         pytest.fail(f"Expected {name}, got none. Next: apt-get install {package}", pytrace=False)
@@ -26,8 +26,8 @@ def tool(name: str, package: str) -> str:
 
 
 @contextmanager
-def serving(folder: Path, *arguments: str) -> Iterator[str]:
-    """`lambda-adapters serve` in a process of its own; gives the address that it prints."""
+def run_serve(folder: Path, *arguments: str) -> Iterator[str]:
+    """Run `lambda-adapters serve` in its own process. Yields the address that it prints."""
     log = folder / "serve.log"
     with log.open("w") as output:
         process = subprocess.Popen(
@@ -41,14 +41,14 @@ def serving(folder: Path, *arguments: str) -> Iterator[str]:
             yield _address(process, log)
         finally:
             process.send_signal(signal.SIGINT)
-            process.wait(SECONDS)
+            process.wait(TIMEOUT)
 
 
 def _address(process: "subprocess.Popen[bytes]", log: Path) -> str:
-    until = time.monotonic() + SECONDS
-    while process.poll() is None and time.monotonic() < until:
-        found = re.search(r"http://\S+", log.read_text())
-        if found:
-            return found[0]
+    end = time.monotonic() + TIMEOUT
+    while process.poll() is None and time.monotonic() < end:
+        match = re.search(r"http://\S+", log.read_text())
+        if match:
+            return match[0]
         time.sleep(0.05)
     return pytest.fail(f"serve did not start:\n{log.read_text()}")

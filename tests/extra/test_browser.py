@@ -1,4 +1,4 @@
-"""A page with everything that a browser does by itself, behind three fronts."""
+"""A page in a browser, through three fronts: an image, cookies, a redirect, a form and a 404."""
 
 import os
 import re
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.extra.extra_tools import serving, tool
+from tests.extra.extra_tools import find_tool, run_serve
 
 APP = '''
 from base64 import b64decode
@@ -19,24 +19,24 @@ from asgi_lambda import Adapter
 
 app = FastAPI()
 PIXELS = b64decode("R0lGODlhAgADAIAAAP///wAAACwAAAAAAgADAAACAoRRADs=")  # 2 x 3
-PAGE = """<!doctype html><title>Page</title><img src="pixels.gif"><pre id="seen"></pre>
+PAGE = """<!doctype html><title>Page</title><img src="pixels.gif"><pre id="results"></pre>
 <script>
-async function look() {
-  const seen = {};
+async function run() {
+  const results = {};
   const image = document.querySelector("img");
   await image.decode();
-  seen.image = image.naturalWidth + "x" + image.naturalHeight;
-  seen.cookie = document.cookie;
+  results.image = image.naturalWidth + "x" + image.naturalHeight;
+  results.cookie = document.cookie;
   const moved = await fetch("moved?q=a%20b&q=%C3%A9");
-  seen.moved = [moved.redirected, new URL(moved.url).pathname, await moved.text()];
+  results.moved = [moved.redirected, new URL(moved.url).pathname, await moved.text()];
   const form = new FormData();
   form.append("name", "Zo\\u00eb & co");
-  seen.form = await (await fetch("form", {method: "POST", body: form})).text();
-  seen.missing = (await fetch("missing")).status;
-  document.querySelector("#seen").textContent = JSON.stringify(seen);
+  results.form = await (await fetch("form", {method: "POST", body: form})).text();
+  results.missing = (await fetch("missing")).status;
+  document.querySelector("#results").textContent = JSON.stringify(results);
   document.title = "done";
 }
-look();
+run();
 </script>"""
 
 @app.get("/", response_class=HTMLResponse)
@@ -82,22 +82,22 @@ handler = Adapter(app)
     ids=["rest-api", "http-api", "load-balancer"],
 )
 def test_a_page_works_in_chromium(front: tuple[str, ...], root: str, tmp_path: Path) -> None:
-    chromium = tool("chromium", "chromium")
-    (tmp_path / "paged.py").write_text(APP)
+    chromium = find_tool("chromium", "chromium")
+    (tmp_path / "page_app.py").write_text(APP)
 
-    with serving(tmp_path, "paged:handler", *front) as address:
-        dom = dump(chromium, tmp_path / "profile", address)
+    with run_serve(tmp_path, "page_app:handler", *front) as address:
+        document = dump_document(chromium, tmp_path / "profile", address)
 
-    seen = re.search(r'<pre id="seen">(.*?)</pre>', dom)
-    assert seen is not None, dom
-    assert seen[1].replace("&amp;", "&") == (
+    results = re.search(r'<pre id="results">(.*?)</pre>', document)
+    assert results is not None, document
+    assert results[1].replace("&amp;", "&") == (
         '{"image":"2x3","cookie":"a=1; b=2",'
         f'"moved":[true,"{root}/arrived","[\\"a b\\",\\"é\\"]"],'
         '"form":"\\"Zoë & co\\"","missing":404}'
     )
 
 
-def dump(chromium: str, profile: Path, address: str) -> str:
+def dump_document(chromium: str, profile: Path, address: str) -> str:
     """The document after its scripts have run."""
     flags = ["--headless", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
     flags += ["--disable-background-networking", "--disable-component-update"]
@@ -105,5 +105,5 @@ def dump(chromium: str, profile: Path, address: str) -> str:
         flags.append("--no-sandbox")  # chromium refuses to run as root with it
     command = [chromium, *flags, f"--user-data-dir={profile}", "--timeout=10000"]
     command += ["--virtual-time-budget=10000", "--dump-dom", address]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
-    return done.stdout
+    result = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    return result.stdout

@@ -1,5 +1,4 @@
-"""AWS's own runtime client and its emulator of Lambda, without Docker: what our handlers return
-is what they take."""
+"""Handlers with AWS's runtime client and its emulator of Lambda, without Docker."""
 
 import base64
 import json
@@ -82,15 +81,20 @@ def free_port() -> int:
 def invoke(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Invoke]:
-    """Invokes the handler through the emulator; one runtime, as warm as Lambda's."""
-    machine = {"x86_64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}[platform.machine()]
-    emulator = EMULATOR / f"aws-lambda-rie-{machine}"
+    """Returns a function that invokes the handler in the emulator. All events have one runtime."""
+    architecture = {"x86_64": "x86_64", "aarch64": "arm64", "arm64": "arm64"}[platform.machine()]
+    emulator = EMULATOR / f"aws-lambda-rie-{architecture}"
     if not emulator.exists():
         pytest.fail(f"Expected AWS's emulator at {emulator}, got none. Next: make test-extra")
     folder = tmp_path_factory.mktemp("function")
     (folder / "function.py").write_text(FUNCTION)
-    front, api = (f"127.0.0.1:{free_port()}" for _ in range(2))
-    addresses = ["--runtime-interface-emulator-address", front, "--runtime-api-address", api]
+    invoke_address, api_address = (f"127.0.0.1:{free_port()}" for _ in range(2))
+    addresses = [
+        "--runtime-interface-emulator-address",
+        invoke_address,
+        "--runtime-api-address",
+        api_address,
+    ]
     process = subprocess.Popen(
         [emulator, "--log-level", "error", *addresses, sys.executable, "-m", "awslambdaric",
          f"function.{request.param}"],
@@ -99,7 +103,7 @@ def invoke(
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    url = f"http://{front}/2015-03-31/functions/function/invocations"
+    url = f"http://{invoke_address}/2015-03-31/functions/function/invocations"
 
     def call(event: Any) -> Any:
         for _ in range(100):
@@ -116,64 +120,64 @@ def invoke(
         process.wait(10)
 
 
-def event_of(source: str, path: str, method: str = "GET", body: bytes = b"") -> Any:
+def event_for(source: str, path: str, method: str = "GET", body: bytes = b"") -> Any:
     request = Request(method, path=path, raw_path=path, body=body, client=("203.0.113.7", 0))
     return source_by_name(source).event_from_request(request, Front())
 
 
-def through(*handlers: str) -> pytest.MarkDecorator:
+def with_handlers(*handlers: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("invoke", handlers, indirect=True, scope="module")
 
 
-@through("asgi", "router")
+@with_handlers("asgi", "router")
 def test_the_lifespan_starts_once_for_many_events(invoke: Invoke) -> None:
-    answers = [invoke(event_of("http_api", "/starts")) for _ in range(3)]
+    responses = [invoke(event_for("http_api", "/starts")) for _ in range(3)]
 
-    assert [json.loads(answer["body"]) for answer in answers] == [{"starts": 1}] * 3
-
-
-@through("asgi", "router")
-def test_bytes_come_back_as_base64(invoke: Invoke) -> None:
-    answer = invoke(event_of("function_url", "/bytes"))
-
-    assert answer["isBase64Encoded"] is True
-    assert base64.b64decode(answer["body"]) == bytes(range(256))
+    assert [json.loads(response["body"]) for response in responses] == [{"starts": 1}] * 3
 
 
-@through("asgi", "router")
-def test_a_reply_over_the_limit_is_a_500_and_the_runtime_lives_on(invoke: Invoke) -> None:
-    answers = [invoke(event_of("rest_api", path)) for path in ("/large", "/starts")]
+@with_handlers("asgi", "router")
+def test_bytes_are_base64_in_the_response(invoke: Invoke) -> None:
+    response = invoke(event_for("function_url", "/bytes"))
 
-    assert [answer["statusCode"] for answer in answers] == [500, 200]
-
-
-@through("asgi", "router")
-def test_an_app_that_raises_is_a_500_and_not_a_failed_invocation(invoke: Invoke) -> None:
-    answer = invoke(event_of("load_balancer", "/boom"))
-
-    assert (answer["statusCode"], answer["body"]) == (500, "Internal Server Error")
+    assert response["isBase64Encoded"] is True
+    assert base64.b64decode(response["body"]) == bytes(range(256))
 
 
-@through("wsgi", "router")
-def test_a_body_of_bytes_and_two_cookies_return(invoke: Invoke) -> None:
+@with_handlers("asgi", "router")
+def test_a_reply_over_the_limit_gives_500_and_the_next_event_is_handled(invoke: Invoke) -> None:
+    responses = [invoke(event_for("rest_api", path)) for path in ("/large", "/starts")]
+
+    assert [response["statusCode"] for response in responses] == [500, 200]
+
+
+@with_handlers("asgi", "router")
+def test_an_exception_of_an_app_gives_500_and_not_a_failed_invocation(invoke: Invoke) -> None:
+    response = invoke(event_for("load_balancer", "/boom"))
+
+    assert (response["statusCode"], response["body"]) == (500, "Internal Server Error")
+
+
+@with_handlers("wsgi", "router")
+def test_a_binary_body_and_two_cookies_are_in_the_response(invoke: Invoke) -> None:
     body = bytes(range(256))
 
-    answer = invoke(event_of("http_api", "/echo", "POST", body))
+    response = invoke(event_for("http_api", "/echo", "POST", body))
 
-    assert (answer["statusCode"], answer["cookies"]) == (201, ["a=1", "b=2"])
-    assert (answer["isBase64Encoded"], base64.b64decode(answer["body"])) == (True, body)
-
-
-@through("asgi", "wsgi", "router")
-def test_an_event_that_nothing_claims_fails_the_invocation_by_name(invoke: Invoke) -> None:
-    answer = invoke({"type": "TOKEN", "methodArn": "arn:aws:x", "authorizationToken": "t0ken"})
-
-    assert answer["errorType"] == "UnknownEvent"
-    assert "t0ken" not in answer["errorMessage"]
+    assert (response["statusCode"], response["cookies"]) == (201, ["a=1", "b=2"])
+    assert (response["isBase64Encoded"], base64.b64decode(response["body"])) == (True, body)
 
 
-@through("router")
-def test_the_answer_to_a_trigger_is_passed_on_untouched(invoke: Invoke) -> None:
+@with_handlers("asgi", "wsgi", "router")
+def test_an_unknown_event_fails_the_invocation(invoke: Invoke) -> None:
+    response = invoke({"type": "TOKEN", "methodArn": "arn:aws:x", "authorizationToken": "t0ken"})
+
+    assert response["errorType"] == "UnknownEvent"
+    assert "t0ken" not in response["errorMessage"]
+
+
+@with_handlers("router")
+def test_the_response_to_a_trigger_is_returned_unchanged(invoke: Invoke) -> None:
     record = {"messageId": "1", "body": "{}", "eventSource": "aws:sqs"}
 
     assert invoke({"Records": [record]}) == {"batchItemFailures": []}

@@ -1,4 +1,4 @@
-"""Many requests at a time, for seconds, over real sockets."""
+"""Load: concurrent requests over sockets, and 20,000 events in one environment."""
 
 import re
 import subprocess
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.extra.extra_tools import serving, tool
+from tests.extra.extra_tools import find_tool, run_serve
 
 ROOT = Path(__file__).parents[2]
 APP = """
@@ -29,23 +29,23 @@ wsgi = wsgi_lambda.Adapter(wsgi_app)
 
 
 @pytest.mark.parametrize("handler", ["asgi", "wsgi"])
-def test_every_request_of_eight_clients_is_answered(handler: str, tmp_path: Path) -> None:
-    wrk = tool("wrk", "wrk")
-    (tmp_path / "loaded.py").write_text(APP)
+def test_all_requests_of_eight_concurrent_clients_succeed(handler: str, tmp_path: Path) -> None:
+    wrk = find_tool("wrk", "wrk")
+    (tmp_path / "load_app.py").write_text(APP)
 
-    with serving(tmp_path, f"loaded:{handler}") as address:
+    with run_serve(tmp_path, f"load_app:{handler}") as address:
         command = [wrk, "--threads", "2", "--connections", "8", "--duration", "4s", address]
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        result = subprocess.run(command, capture_output=True, text=True, check=True)
 
-    answered = re.search(r"(\d+) requests in", done.stdout)
-    assert answered is not None
-    assert int(answered[1]) > 100, done.stdout
-    assert "Non-2xx" not in done.stdout
-    assert "Socket errors" not in done.stdout
+    match = re.search(r"(\d+) requests in", result.stdout)
+    assert match is not None
+    assert int(match[1]) > 100, result.stdout
+    assert "Non-2xx" not in result.stdout
+    assert "Socket errors" not in result.stdout
 
 
-def test_a_long_life_leaves_nothing_behind() -> None:
+def test_nothing_grows_over_20000_events() -> None:
     program = [sys.executable, str(ROOT / "benchmarks" / "long_life.py"), "20000"]
-    done = subprocess.run(program, capture_output=True, text=True, check=False)
+    result = subprocess.run(program, capture_output=True, text=True, check=False)
 
-    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "Nothing has grown.")
+    assert (result.returncode, result.stdout.splitlines()[-1]) == (0, "Nothing has grown.")

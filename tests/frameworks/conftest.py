@@ -1,25 +1,25 @@
-"""Shows what was compared where a scenario fails, and lets what frameworks warn of be."""
+"""Every front as a fixture, and warnings of frameworks that the tests ignore."""
 
 import pytest
 
-from tests.frameworks.fronts import FRONTS, Played
+from tests.frameworks.fronts import FRONTS, FrontCase
 
-pytest.register_assert_rewrite("scenario", "scenario_files")
+pytest.register_assert_rewrite("tests.frameworks.scenario", "tests.frameworks.scenario_files")
 
-FRAMEWORKS_WARNINGS = [
-    # Django's FileResponse, and with it its static files, is a synchronous iterator, which its own
-    # ASGI handler can only read as a whole. https://code.djangoproject.com/ticket/33735
+IGNORED_WARNINGS = [
+    # Django's FileResponse, which also serves static files, is a synchronous iterator. Django's
+    # ASGI handler must read it as a whole. https://code.djangoproject.com/ticket/33735
     "ignore:StreamingHttpResponse must consume synchronous iterators:Warning:django",
 ]
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    for line in FRAMEWORKS_WARNINGS:
+    for line in IGNORED_WARNINGS:
         config.addinivalue_line("filterwarnings", line)
 
 
 @pytest.fixture(params=FRONTS, ids=lambda front: front.name)
-def front(request: pytest.FixtureRequest) -> Played:
+def front(request: pytest.FixtureRequest) -> FrontCase:
     """Every front with its settings."""
-    chosen: Played = request.param
-    return chosen
+    case: FrontCase = request.param
+    return case

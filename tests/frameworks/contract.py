@@ -1,4 +1,4 @@
-"""What the apps of all the frameworks have in common: the values that they send and expect."""
+"""What the apps of all frameworks share: the values that they send and expect."""
 
 from collections.abc import Iterator
 from hashlib import sha256
@@ -19,23 +19,23 @@ COOKIES: list[tuple[str, str, dict[str, Any]]] = [
 """Name, value and attributes of the three cookies that one reply sets."""
 
 
-class Broken(Exception):
-    """What the apps raise where they are asked to fail."""
+class ViewError(Exception):
+    """The exception that the view at /boom raises."""
 
 
-def pieces() -> Iterator[bytes]:
-    """A streamed body: all bytes, one at a time, an empty piece among them."""
+def chunks() -> Iterator[bytes]:
+    """A streaming body: all 256 bytes, one in each chunk, and one empty chunk."""
     for value in range(256):
         yield bytes([value])
         if value == 100:
             yield b""
 
 
-def uploaded(name: object, kind: object, data: bytes, note: object) -> dict[str, Any]:
-    """The answer to an upload."""
+def upload_reply(name: object, media_type: object, data: bytes, note: object) -> dict[str, Any]:
+    """The JSON reply to an upload."""
     return {
         "name": name,
-        "type": kind,
+        "type": media_type,
         "size": len(data),
         "sha256": sha256(data).hexdigest(),
         "note": note,

@@ -1,4 +1,4 @@
-"""One Django site for both of its kinds: settings, URLs and views."""
+"""A Django site for ASGI and WSGI: settings, URLs and views."""
 
 import json as jsonlib
 from collections.abc import AsyncIterator
@@ -26,7 +26,7 @@ settings.configure(
     ALLOWED_HOSTS=["shop.example"],
     DATABASES={},
     INSTALLED_APPS=["django.contrib.sessions"],
-    LOGGING_CONFIG=None,  # the tests' own
+    LOGGING_CONFIG=None,  # pytest configures logging
     MIDDLEWARE=[
         "django.contrib.sessions.middleware.SessionMiddleware",
         "django.middleware.common.CommonMiddleware",
@@ -58,7 +58,7 @@ def me(request: HttpRequest) -> HttpResponse:
 def upload(request: HttpRequest) -> HttpResponse:
     file = request.FILES["file"]
     return JsonResponse(
-        contract.uploaded(file.name, file.content_type, file.read(), request.POST["note"])
+        contract.upload_reply(file.name, file.content_type, file.read(), request.POST["note"])
     )
 
 
@@ -69,12 +69,12 @@ def download(request: HttpRequest) -> HttpResponse:
 
 
 def stream(request: HttpRequest) -> HttpResponse:
-    async def pieces() -> AsyncIterator[bytes]:
-        for piece in contract.pieces():
-            yield piece
+    async def chunks() -> AsyncIterator[bytes]:
+        for chunk in contract.chunks():
+            yield chunk
 
-    # Each kind iterates in its own way, and warns of the other's.
-    body = pieces() if isinstance(request, ASGIRequest) else contract.pieces()
+    # Django warns if the iterator is not of the kind that its handler uses.
+    body = chunks() if isinstance(request, ASGIRequest) else contract.chunks()
     return StreamingHttpResponse(body, content_type="application/octet-stream")
 
 
@@ -126,7 +126,7 @@ def cookies(request: HttpRequest) -> HttpResponse:
 
 
 def boom(request: HttpRequest) -> HttpResponse:
-    raise contract.Broken("a secret")
+    raise contract.ViewError("a secret")
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

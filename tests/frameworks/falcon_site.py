@@ -1,7 +1,7 @@
 """What both kinds of Falcon app share: the pages that read no body, and sessions.
 
-Falcon has neither a builder of URLs, nor sessions, nor apps within apps: `root_path` and `prefix`
-stand for the first, a middleware with a signed cookie for the second, a sink for the third.
+Falcon has no URL builder, no sessions and no mounted apps. This site uses `root_path` and `prefix`,
+a middleware with a signed cookie, and a sink instead.
 """
 
 from typing import Any
@@ -12,8 +12,8 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from tests.frameworks import contract
 
 
-class ClosingMiddleware:
-    """Closes the file that Falcon opens for a HEAD request of a static file and leaves open."""
+class CloseStreamMiddleware:
+    """Closes the file that Falcon opens for a HEAD request to a static file and does not close."""
 
     def process_response(
         self, req: falcon.Request, resp: falcon.Response, resource: object, succeeded: bool
@@ -40,15 +40,15 @@ class SessionMiddleware:
             req.context.session = self._serializer.loads(req.cookies.get("session", ""))
         except BadSignature:
             req.context.session = {}
-        req.context.was = dict(req.context.session)
+        req.context.initial_session = dict(req.context.session)
 
     def process_response(
         self, req: falcon.Request, resp: falcon.Response, resource: object, succeeded: bool
     ) -> None:
         session = req.context.session
-        if session and session != req.context.was:
+        if session and session != req.context.initial_session:
             resp.set_cookie("session", self._serializer.dumps(session), path="/")
-        elif not session and req.context.was:
+        elif not session and req.context.initial_session:
             resp.unset_cookie("session", path="/")
 
     async def process_request_async(self, req: Any, resp: Any) -> None:
@@ -85,11 +85,11 @@ def url(req: falcon.Request, resp: falcon.Response) -> None:
 
 
 def set_cookies(req: falcon.Request, resp: falcon.Response) -> None:
-    for name, value, given in contract.COOKIES:
-        attributes = {"secure": False, "http_only": False, **given}
-        for ours, falcons in (("httponly", "http_only"), ("samesite", "same_site")):
-            if ours in attributes:
-                attributes[falcons] = attributes.pop(ours)
+    for name, value, options in contract.COOKIES:
+        attributes = {"secure": False, "http_only": False, **options}
+        for attribute, falcon_attribute in (("httponly", "http_only"), ("samesite", "same_site")):
+            if attribute in attributes:
+                attributes[falcon_attribute] = attributes.pop(attribute)
         resp.set_cookie(name, value, **attributes)
 
 
@@ -98,11 +98,11 @@ def cookies(req: falcon.Request, resp: falcon.Response) -> None:
 
 
 def boom(req: falcon.Request, resp: falcon.Response) -> None:
-    raise contract.Broken("a secret")
+    raise contract.ViewError("a secret")
 
 
 def sub(req: falcon.Request, resp: falcon.Response, **groups: Any) -> None:
-    """The sink: what is below `/sub`."""
+    """The sink for all paths below `/sub`."""
     below = groups["below"]
     root = req.prefix + "/sub/"
     if below in (None, "/"):
@@ -130,4 +130,4 @@ PAGES = {
     "/boom": boom,
 }
 SUB = "/sub(?P<below>/.*)?$"
-MIDDLEWARE: list[Any] = [SessionMiddleware(), ClosingMiddleware()]
+MIDDLEWARE: list[Any] = [SessionMiddleware(), CloseStreamMiddleware()]

@@ -1,4 +1,4 @@
-"""What a person does with a web app, as functions that take a client.
+"""Scenarios: functions that use a web app through a client.
 
 Every framework's app has the same routes, so each scenario runs for each app through each front.
 """
@@ -7,15 +7,15 @@ from urllib.parse import unquote
 
 from lambda_adapters.local import Client
 from tests.frameworks import contract
-from tests.frameworks.fronts import Played
-from tests.frameworks.scenario_files import a_static_file_that_has_not_changed_is_not_sent_again
-from tests.frameworks.scenario_registry import Scenario, carries, scenario, scenarios
+from tests.frameworks.fronts import FrontCase
+from tests.frameworks.scenario_files import an_unchanged_static_file_gives_304
+from tests.frameworks.scenario_registry import Scenario, for_every_scenario, keeps, scenario
 
-__all__ = ["Scenario", "a_static_file_that_has_not_changed_is_not_sent_again", "scenarios"]
+__all__ = ["Scenario", "an_unchanged_static_file_gives_304", "for_every_scenario"]
 
 
 @scenario
-def a_session_is_read_back(client: Client, front: Played) -> None:
+def a_session_is_kept(client: Client, front: FrontCase) -> None:
     assert client.get("/me").json() == {"name": None}
 
     reply = client.post("/login", data={"name": "Zoë"})
@@ -31,7 +31,7 @@ def a_session_is_read_back(client: Client, front: Played) -> None:
 
 
 @scenario
-def a_session_ends(client: Client, front: Played) -> None:
+def logout_ends_the_session(client: Client, front: FrontCase) -> None:
     client.post("/login", data={"name": "Zoë"})
 
     assert client.post("/logout").status_code == 204
@@ -40,21 +40,21 @@ def a_session_ends(client: Client, front: Played) -> None:
 
 
 @scenario
-def a_forged_session_is_none(client: Client, front: Played) -> None:
+def a_forged_session_cookie_is_ignored(client: Client, front: FrontCase) -> None:
     client.post("/login", data={"name": "Zoë"})
     (cookie,) = client.cookies.jar
     assert cookie.value
     client.cookies.clear()
 
-    forged = "A" + cookie.value[1:] if cookie.value[0] != "A" else "B" + cookie.value[1:]
-    reply = client.get("/me", headers={"cookie": f"{cookie.name}={forged}"})
+    forged_value = "A" + cookie.value[1:] if cookie.value[0] != "A" else "B" + cookie.value[1:]
+    reply = client.get("/me", headers={"cookie": f"{cookie.name}={forged_value}"})
     assert reply.json() == {"name": None}
     reply = client.get("/me", headers={"cookie": f"{cookie.name}={cookie.value}"})
     assert reply.json() == {"name": "Zoë"}
 
 
 @scenario
-def a_relative_redirect_stays_below_the_root(client: Client, front: Played) -> None:
+def a_relative_redirect_contains_the_root_path(client: Client, front: FrontCase) -> None:
     reply = client.get("/go/relative")
 
     assert reply.is_redirect
@@ -63,7 +63,7 @@ def a_relative_redirect_stays_below_the_root(client: Client, front: Played) -> N
 
 
 @scenario
-def an_absolute_redirect_leads_to_the_same_host(client: Client, front: Played) -> None:
+def an_absolute_redirect_contains_the_host(client: Client, front: FrontCase) -> None:
     reply = client.get("/go/absolute")
 
     assert reply.is_redirect
@@ -72,7 +72,7 @@ def an_absolute_redirect_leads_to_the_same_host(client: Client, front: Played) -
 
 
 @scenario
-def a_static_file_is_linked_by_the_apps_own_url(client: Client, front: Played) -> None:
+def the_url_of_a_static_file_is_correct(client: Client, front: FrontCase) -> None:
     reply = client.get("/go/asset", follow_redirects=True)
 
     assert str(reply.url) == front.url("/static/style.css")
@@ -80,7 +80,7 @@ def a_static_file_is_linked_by_the_apps_own_url(client: Client, front: Played) -
 
 
 @scenario
-def options_name_the_methods(client: Client, front: Played) -> None:
+def options_returns_the_allowed_methods(client: Client, front: FrontCase) -> None:
     reply = client.options("/query")
 
     assert reply.status_code in (200, 204, 405)  # frameworks differ
@@ -88,24 +88,24 @@ def options_name_the_methods(client: Client, front: Played) -> None:
 
 
 def _without_slash(url: str) -> str:
-    """Litestar takes `/sub` and `/sub/` for one path, and calls it by the first."""
+    """Litestar treats `/sub` and `/sub/` as one path and writes it without the slash."""
     return url.removesuffix("/")
 
 
 @scenario
-def a_mounted_app_knows_its_urls(client: Client, front: Played) -> None:
+def a_mounted_app_builds_correct_urls(client: Client, front: FrontCase) -> None:
     reply = client.get("/sub/")
 
-    seen = reply.json()
-    assert _without_slash(seen["url"]) == front.url("/sub")
-    assert unquote(seen["link"]) in (front.url("/sub/hello/é"), front.root + "/sub/hello/é")
-    followed = client.get(reply.url.join(seen["link"])).json()
-    assert followed["hello"] == "é"
-    assert unquote(followed["url"]) == front.url("/sub/hello/é")
+    data = reply.json()
+    assert _without_slash(data["url"]) == front.url("/sub")
+    assert unquote(data["link"]) in (front.url("/sub/hello/é"), front.root + "/sub/hello/é")
+    linked = client.get(reply.url.join(data["link"])).json()
+    assert linked["hello"] == "é"
+    assert unquote(linked["url"]) == front.url("/sub/hello/é")
 
 
 @scenario
-def a_mounted_app_redirects_within_itself(client: Client, front: Played) -> None:
+def a_mounted_app_redirects_to_its_own_root(client: Client, front: FrontCase) -> None:
     reply = client.get("/sub/up", follow_redirects=True)
 
     assert _without_slash(str(reply.url)) == front.url("/sub")
@@ -113,22 +113,22 @@ def a_mounted_app_redirects_within_itself(client: Client, front: Played) -> None
 
 
 @scenario
-def a_missing_slash_leads_to_the_mounted_app(client: Client, front: Played) -> None:
-    seen = client.get("/sub", follow_redirects=True).json()
+def a_mounted_app_is_reached_without_a_trailing_slash(client: Client, front: FrontCase) -> None:
+    data = client.get("/sub", follow_redirects=True).json()
 
-    assert _without_slash(seen["url"]) == front.url("/sub")
-    assert seen["link"] == client.get("/sub/").json()["link"]
+    assert _without_slash(data["url"]) == front.url("/sub")
+    assert data["link"] == client.get("/sub/").json()["link"]
 
 
 @scenario
-def a_form_is_read(client: Client, front: Played) -> None:
+def form_data_is_parsed(client: Client, front: FrontCase) -> None:
     reply = client.post("/form", data={"name": "Zoë & Co. +1%", "color": ["red", "blau"]})
 
     assert reply.json() == {"name": ["Zoë & Co. +1%"], "color": ["red", "blau"]}
 
 
 @scenario
-def json_is_read_and_answered(client: Client, front: Played) -> None:
+def json_is_parsed_and_returned(client: Client, front: FrontCase) -> None:
     reply = client.post("/json", json={"name": "Zoë", "n": [1, None, True]})
 
     assert (reply.status_code, reply.json()) == (
@@ -139,47 +139,47 @@ def json_is_read_and_answered(client: Client, front: Played) -> None:
 
 
 @scenario
-def a_path_is_decoded_once(client: Client, front: Played) -> None:
-    seen = client.get("/path/a%20b/%C3%BC/100%25/%2541/+/~").json()
+def a_path_is_decoded_once(client: Client, front: FrontCase) -> None:
+    data = client.get("/path/a%20b/%C3%BC/100%25/%2541/+/~").json()
 
-    assert seen["rest"] == "a b/ü/100%/%41/+/~"
-    assert seen["raw_path"] == front.root + "/path/a%20b/%C3%BC/100%25/%2541/+/~"
-
-
-@scenario
-def an_encoded_slash_arrives_where_it_can(client: Client, front: Played) -> None:
-    seen = client.get("/path/a%2Fb").json()
-
-    kept = carries(front, "an encoded slash")
-    assert seen["rest"] == "a/b"
-    assert seen["raw_path"] == front.root + ("/path/a%2Fb" if kept else "/path/a/b")
+    assert data["rest"] == "a b/ü/100%/%41/+/~"
+    assert data["raw_path"] == front.root + "/path/a%20b/%C3%BC/100%25/%2541/+/~"
 
 
 @scenario
-def a_query_is_decoded_once(client: Client, front: Played) -> None:
+def an_encoded_slash_is_kept_except_by_http_apis(client: Client, front: FrontCase) -> None:
+    data = client.get("/path/a%2Fb").json()
+
+    slash_is_kept = keeps(front, "an encoded slash")
+    assert data["rest"] == "a/b"
+    assert data["raw_path"] == front.root + ("/path/a%2Fb" if slash_is_kept else "/path/a/b")
+
+
+@scenario
+def a_query_is_decoded_once(client: Client, front: FrontCase) -> None:
     reply = client.get("/query?b=%2B+%20&a=%C3%BC%26&c=&q=%2525")
 
     assert reply.json() == {"b": ["+  "], "a": ["ü&"], "c": [""], "q": ["%25"]}
 
 
 @scenario
-def repeated_query_keys_arrive_where_they_can(client: Client, front: Played) -> None:
-    several = ["1", "3"] if carries(front, "repeated query keys") else ["3"]
+def repeated_query_keys_are_kept_except_in_single_mode(client: Client, front: FrontCase) -> None:
+    expected = ["1", "3"] if keeps(front, "repeated query keys") else ["3"]
 
-    assert client.get("/query?a=1&b=2&a=3").json() == {"a": several, "b": ["2"]}
+    assert client.get("/query?a=1&b=2&a=3").json() == {"a": expected, "b": ["2"]}
 
 
 @scenario
-def the_app_knows_the_url_that_was_asked_for(client: Client, front: Played) -> None:
+def the_app_gets_the_url_of_the_request(client: Client, front: FrontCase) -> None:
     assert client.get("/url").json() == {"url": front.url("/url")}
     assert client.get("/url?a=1&b=x").json() == {"url": front.url("/url?a=1&b=x")}
     # Frameworks differ in how much they encode.
-    seen = client.get("/path/a%20b/%C3%BC?q=1").json()["url"]
-    assert unquote(seen) == front.url("/path/a b/ü?q=1")
+    url = client.get("/path/a%20b/%C3%BC?q=1").json()["url"]
+    assert unquote(url) == front.url("/path/a b/ü?q=1")
 
 
 @scenario
-def several_cookies_are_set(client: Client, front: Played) -> None:
+def several_cookies_are_set(client: Client, front: FrontCase) -> None:
     reply = client.get("/set-cookies")
 
     lines = reply.headers.get_list("set-cookie")
@@ -194,27 +194,27 @@ def several_cookies_are_set(client: Client, front: Played) -> None:
 
 
 @scenario
-def cookies_arrive_where_they_can(client: Client, front: Played) -> None:
-    one = client.get("/cookies", headers={"cookie": "a=1; b=x=y"})
-    two = client.get("/cookies", headers=[("cookie", "a=1"), ("cookie", "b=2")])
+def a_second_cookie_header_is_kept_except_in_single_mode(client: Client, front: FrontCase) -> None:
+    one_header = client.get("/cookies", headers={"cookie": "a=1; b=x=y"})
+    two_headers = client.get("/cookies", headers=[("cookie", "a=1"), ("cookie", "b=2")])
 
-    assert one.json() == {"a": "1", "b": "x=y"}
-    both = carries(front, "a second Cookie header")
-    assert two.json() == ({"a": "1", "b": "2"} if both else {"b": "2"})
+    assert one_header.json() == {"a": "1", "b": "x=y"}
+    second_is_kept = keeps(front, "a second Cookie header")
+    assert two_headers.json() == ({"a": "1", "b": "2"} if second_is_kept else {"b": "2"})
 
 
 @scenario
-def an_unknown_page_is_the_apps_own_404(client: Client, front: Played) -> None:
+def an_unknown_path_gives_the_404_page_of_the_app(client: Client, front: FrontCase) -> None:
     reply = client.get("/nothing/here")
 
     assert (reply.status_code, reply.text) == (404, contract.NOT_FOUND)
 
 
 @scenario
-def an_exception_is_a_500_that_tells_nothing(client: Client, front: Played) -> None:
+def an_exception_gives_500_without_details(client: Client, front: FrontCase) -> None:
     reply = client.get("/boom")
 
     assert reply.status_code == 500
     assert "secret" not in reply.text
-    assert "Broken" not in reply.text
+    assert "ViewError" not in reply.text
     assert client.get("/me").json() == {"name": None}

@@ -1,16 +1,16 @@
-"""Files as a person has to do with them: sent, fetched, static."""
+"""Scenarios with files: uploads, downloads and static files."""
 
 from hashlib import sha256
 from urllib.parse import unquote
 
 from lambda_adapters.local import Client
 from tests.frameworks import contract
-from tests.frameworks.fronts import Played
+from tests.frameworks.fronts import FrontCase
 from tests.frameworks.scenario_registry import scenario
 
 
 @scenario
-def an_upload_arrives_whole(client: Client, front: Played) -> None:
+def an_upload_keeps_all_bytes(client: Client, front: FrontCase) -> None:
     data = contract.ALL_BYTES[::-1] * 2500 + b"\r\n--\r\n"
     files = {"file": ("Über 日本.bin", data, "application/x-thing")}
 
@@ -26,17 +26,17 @@ def an_upload_arrives_whole(client: Client, front: Played) -> None:
 
 
 @scenario
-def a_download_keeps_all_bytes_and_its_name(client: Client, front: Played) -> None:
+def a_download_keeps_all_bytes_and_the_file_name(client: Client, front: FrontCase) -> None:
     reply = client.get("/download")
 
     assert (reply.status_code, reply.content) == (200, contract.ALL_BYTES)
-    assert _saved_as(reply.headers["content-disposition"]) == contract.DOWNLOAD_NAME
+    assert _file_name(reply.headers["content-disposition"]) == contract.DOWNLOAD_NAME
     assert reply.headers["content-type"] == "application/octet-stream"
     assert reply.headers["content-length"] == "256"
 
 
-def _saved_as(disposition: str) -> str:
-    """The name of an attachment; RFC 6266 §4.3: filename* counts where there are both."""
+def _file_name(disposition: str) -> str:
+    """The file name of an attachment. RFC 6266 §4.3: filename* has precedence over filename."""
     kind, *parameters = disposition.split("; ")
     assert kind == "attachment"
     names = dict(parameter.split("=") for parameter in parameters)
@@ -48,7 +48,7 @@ def _saved_as(disposition: str) -> str:
 
 
 @scenario
-def a_streamed_download_keeps_all_bytes(client: Client, front: Played) -> None:
+def a_streaming_download_keeps_all_bytes(client: Client, front: FrontCase) -> None:
     reply = client.get("/stream")
 
     assert (reply.status_code, reply.content) == (200, contract.ALL_BYTES)
@@ -56,7 +56,7 @@ def a_streamed_download_keeps_all_bytes(client: Client, front: Played) -> None:
 
 
 @scenario
-def static_text_is_served(client: Client, front: Played) -> None:
+def a_static_text_file_is_served(client: Client, front: FrontCase) -> None:
     reply = client.get("/static/style.css")
 
     assert (reply.status_code, reply.text) == (200, 'p::before { content: "é"; }\n')
@@ -64,7 +64,7 @@ def static_text_is_served(client: Client, front: Played) -> None:
 
 
 @scenario
-def static_bytes_are_served(client: Client, front: Played) -> None:
+def a_static_binary_file_is_served(client: Client, front: FrontCase) -> None:
     reply = client.get("/static/bytes.bin")
 
     assert (reply.status_code, reply.content) == (200, contract.ALL_BYTES)
@@ -72,32 +72,32 @@ def static_bytes_are_served(client: Client, front: Played) -> None:
 
 
 @scenario
-def a_static_file_that_has_not_changed_is_not_sent_again(client: Client, front: Played) -> None:
+def an_unchanged_static_file_gives_304(client: Client, front: FrontCase) -> None:
     first = client.get("/static/bytes.bin")
-    known = {
+    validators = {
         "if-none-match": first.headers.get("etag"),
         "if-modified-since": first.headers.get("last-modified"),
     }
 
-    again = client.get(
-        "/static/bytes.bin", headers={name: value for name, value in known.items() if value}
+    second = client.get(
+        "/static/bytes.bin", headers={name: value for name, value in validators.items() if value}
     )
 
-    assert (again.status_code, again.content) == (304, b"")
+    assert (second.status_code, second.content) == (304, b"")
 
 
 @scenario
-def head_has_no_body(client: Client, front: Played) -> None:
+def head_has_no_body(client: Client, front: FrontCase) -> None:
     for path in ("/download", "/query?a=1"):
-        got, reply = client.get(path), client.head(path)
+        get_reply, reply = client.get(path), client.head(path)
 
         assert (reply.status_code, reply.content) == (200, b"")
-        assert reply.headers["content-type"] == got.headers["content-type"]
+        assert reply.headers["content-type"] == get_reply.headers["content-type"]
 
 
 @scenario
-def head_of_a_static_file_tells_its_age(client: Client, front: Played) -> None:
-    got, reply = client.get("/static/bytes.bin"), client.head("/static/bytes.bin")
+def head_of_a_static_file_has_last_modified(client: Client, front: FrontCase) -> None:
+    get_reply, reply = client.get("/static/bytes.bin"), client.head("/static/bytes.bin")
 
     assert (reply.status_code, reply.content) == (200, b"")
-    assert reply.headers["last-modified"] == got.headers["last-modified"]
+    assert reply.headers["last-modified"] == get_reply.headers["last-modified"]

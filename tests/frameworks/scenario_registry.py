@@ -1,44 +1,47 @@
-"""Which scenarios there are, and what a front cannot carry."""
+"""The list of all scenarios, and what each front loses."""
 
 from collections.abc import Callable, Collection
+from fnmatch import fnmatchcase
 
 import pytest
 
 from lambda_adapters.local import Client
-from tests.frameworks.fronts import Played
+from tests.frameworks.fronts import FrontCase
 
-Scenario = Callable[[Client, Played], None]
+Scenario = Callable[[Client, FrontCase], None]
 
 LOSSES = {
     "an encoded slash": {
-        "http_api": "HTTP APIs decode the path, and nothing tells what was a slash",
+        "http-api*": "HTTP APIs decode the path, so an encoded slash is a slash",
     },
     "repeated query keys": {
-        "load_balancer-single": "single mode has one value for a key, the last",
+        "load-balancer": "single mode keeps the last value of each key",
     },
     "a second Cookie header": {
-        "load_balancer-single": "single mode has one value for a header, the last",
+        "load-balancer": "single mode keeps the last value of each header",
     },
 }
-"""What the scenarios send and a front cannot carry, by the beginning of the front's name, and why.
-Several Set-Cookie do come through, by several spellings of the name in single mode."""
+"""What a front loses: a pattern of its name, and the reason.
+
+Several Set-Cookie headers are not lost: in single mode each one has another spelling of the name.
+"""
 
 
-def carries(front: Played, thing: str) -> bool:
-    """Whether a front passes something on."""
-    return not front.name.startswith(tuple(LOSSES[thing]))
+def keeps(front: FrontCase, feature: str) -> bool:
+    """Whether a front passes a feature of a request on."""
+    return not any(fnmatchcase(front.name, pattern) for pattern in LOSSES[feature])
 
 
 SCENARIOS: list[Scenario] = []
 
 
 def scenario(function: Scenario) -> Scenario:
-    """Have a function run for every app through every front."""
+    """Register a scenario: it runs for every app through every front."""
     SCENARIOS.append(function)
     return function
 
 
-def scenarios(without: Collection[Scenario] = ()) -> pytest.MarkDecorator:
-    """Runs a test for every scenario but for what its framework does not have."""
-    chosen = [function for function in SCENARIOS if function not in without]
-    return pytest.mark.parametrize("scenario", chosen, ids=lambda function: function.__name__)
+def for_every_scenario(without: Collection[Scenario] = ()) -> pytest.MarkDecorator:
+    """Run a test for every scenario, except for those that its framework does not support."""
+    selected = [function for function in SCENARIOS if function not in without]
+    return pytest.mark.parametrize("scenario", selected, ids=lambda function: function.__name__)

@@ -1,4 +1,4 @@
-"""Falcon as an ASGI app through every front."""
+"""Falcon as an ASGI app: every scenario through every front."""
 
 from collections.abc import AsyncIterator, Callable
 from typing import Any
@@ -8,21 +8,21 @@ from falcon.asgi import App, Request, Response
 
 from asgi_lambda import Adapter
 from tests.frameworks import contract, falcon_site
-from tests.frameworks.fronts import Played
-from tests.frameworks.scenario import Scenario, scenarios
+from tests.frameworks.fronts import FrontCase
+from tests.frameworks.scenario import Scenario, for_every_scenario
 
 
-async def pieces() -> AsyncIterator[bytes]:
-    for piece in contract.pieces():
-        yield piece
+async def chunks() -> AsyncIterator[bytes]:
+    for chunk in contract.chunks():
+        yield chunk
 
 
 class Page:
-    def __init__(self, answer: Callable[..., None]) -> None:
-        self._answer = answer
+    def __init__(self, view: Callable[..., None]) -> None:
+        self._view = view
 
     async def on_get(self, req: Request, resp: Response) -> None:
-        self._answer(req, resp)
+        self._view(req, resp)
 
     on_head = on_get
 
@@ -41,21 +41,21 @@ class Logout:
 
 class Upload:
     async def on_post(self, req: Request, resp: Response) -> None:
-        found: dict[str, Any] = {}
+        fields: dict[str, Any] = {}
         async for part in await req.get_media():
             if part.name == "file":
                 data = await part.get_data()
-                found |= {"name": part.filename, "kind": part.content_type, "data": data}
+                fields |= {"name": part.filename, "media_type": part.content_type, "data": data}
             else:
-                found[part.name] = await part.get_text()
-        resp.media = contract.uploaded(**found)
+                fields[part.name] = await part.get_text()
+        resp.media = contract.upload_reply(**fields)
 
 
 class Download:
     async def on_get(self, req: Request, resp: Response) -> None:
         resp.content_type = "application/octet-stream"
         resp.downloadable_as = contract.DOWNLOAD_NAME
-        resp.set_stream(pieces(), 256)
+        resp.set_stream(chunks(), 256)
 
     on_head = on_get
 
@@ -63,7 +63,7 @@ class Download:
 class Stream:
     async def on_get(self, req: Request, resp: Response) -> None:
         resp.content_type = "application/octet-stream"
-        resp.stream = pieces()
+        resp.stream = chunks()
 
 
 class Form:
@@ -93,8 +93,8 @@ async def not_found(req: Request, resp: Response, error: Exception, params: Any)
 
 
 app = App(middleware=falcon_site.MIDDLEWARE)
-for template, answer in falcon_site.PAGES.items():
-    app.add_route(template, Page(answer))
+for template, view in falcon_site.PAGES.items():
+    app.add_route(template, Page(view))
 app.add_route("/login", Login())
 app.add_route("/logout", Logout())
 app.add_route("/upload", Upload())
@@ -109,7 +109,7 @@ app.add_error_handler(falcon.HTTPRouteNotFound, not_found)
 HANDLER = Adapter(app, root_in_path=False)
 
 
-@scenarios()
-def test_falcon_asgi_serves_through_every_front(front: Played, scenario: Scenario) -> None:
+@for_every_scenario()
+def test_every_scenario_works_with_falcon_asgi(front: FrontCase, scenario: Scenario) -> None:
     with front.client(HANDLER) as client:
         scenario(client, front)

@@ -1,4 +1,4 @@
-"""Falcon as a WSGI app through every front."""
+"""Falcon as a WSGI app: every scenario through every front."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,17 +6,17 @@ from typing import Any
 import falcon
 
 from tests.frameworks import contract, falcon_site
-from tests.frameworks.fronts import Played
-from tests.frameworks.scenario import Scenario, scenarios
+from tests.frameworks.fronts import FrontCase
+from tests.frameworks.scenario import Scenario, for_every_scenario
 from wsgi_lambda import Adapter
 
 
 class Page:
-    def __init__(self, answer: Callable[..., None]) -> None:
-        self._answer = answer
+    def __init__(self, view: Callable[..., None]) -> None:
+        self._view = view
 
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
-        self._answer(req, resp)
+        self._view(req, resp)
 
     on_head = on_get
 
@@ -35,13 +35,17 @@ class Logout:
 
 class Upload:
     def on_post(self, req: falcon.Request, resp: falcon.Response) -> None:
-        found: dict[str, Any] = {}
+        fields: dict[str, Any] = {}
         for part in req.get_media():
             if part.name == "file":
-                found |= {"name": part.filename, "kind": part.content_type, "data": part.get_data()}
+                fields |= {
+                    "name": part.filename,
+                    "media_type": part.content_type,
+                    "data": part.get_data(),
+                }
             else:
-                found[part.name] = part.get_text()
-        resp.media = contract.uploaded(**found)
+                fields[part.name] = part.get_text()
+        resp.media = contract.upload_reply(**fields)
 
 
 class Download:
@@ -56,7 +60,7 @@ class Download:
 class Stream:
     def on_get(self, req: falcon.Request, resp: falcon.Response) -> None:
         resp.content_type = "application/octet-stream"
-        resp.stream = contract.pieces()
+        resp.stream = contract.chunks()
 
 
 class Form:
@@ -78,8 +82,8 @@ class Path:
 
 
 app = falcon.App(middleware=falcon_site.MIDDLEWARE)
-for template, answer in falcon_site.PAGES.items():
-    app.add_route(template, Page(answer))
+for template, view in falcon_site.PAGES.items():
+    app.add_route(template, Page(view))
 app.add_route("/login", Login())
 app.add_route("/logout", Logout())
 app.add_route("/upload", Upload())
@@ -94,7 +98,7 @@ app.add_error_handler(falcon.HTTPRouteNotFound, falcon_site.not_found)
 HANDLER = Adapter(app)
 
 
-@scenarios()
-def test_falcon_wsgi_serves_through_every_front(front: Played, scenario: Scenario) -> None:
+@for_every_scenario()
+def test_every_scenario_works_with_falcon_wsgi(front: FrontCase, scenario: Scenario) -> None:
     with front.client(HANDLER) as client:
         scenario(client, front)

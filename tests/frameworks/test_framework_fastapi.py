@@ -1,4 +1,4 @@
-"""FastAPI through every front."""
+"""FastAPI: every scenario through every front."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
@@ -16,8 +16,8 @@ from starlette.middleware.sessions import SessionMiddleware
 
 from asgi_lambda import Adapter
 from tests.frameworks import contract
-from tests.frameworks.fronts import Played
-from tests.frameworks.scenario import Scenario, scenarios
+from tests.frameworks.fronts import FrontCase
+from tests.frameworks.scenario import Scenario, for_every_scenario
 
 app = FastAPI()
 app.add_middleware(SessionMiddleware, secret_key=contract.SECRET, https_only=True)
@@ -42,7 +42,7 @@ async def me(request: Request) -> dict[str, Any]:
 
 @app.post("/upload")
 async def upload(file: Annotated[UploadFile, File()], note: Annotated[str, Form()]) -> Any:
-    return contract.uploaded(file.filename, file.content_type, await file.read(), note)
+    return contract.upload_reply(file.filename, file.content_type, await file.read(), note)
 
 
 @app.head("/download", include_in_schema=False)
@@ -53,11 +53,11 @@ def download() -> Response:
 
 @app.get("/stream")
 async def stream() -> Response:
-    async def pieces() -> AsyncIterator[bytes]:
-        for piece in contract.pieces():
-            yield piece
+    async def chunks() -> AsyncIterator[bytes]:
+        for chunk in contract.chunks():
+            yield chunk
 
-    return StreamingResponse(pieces(), media_type="application/octet-stream")
+    return StreamingResponse(chunks(), media_type="application/octet-stream")
 
 
 @app.get("/go/relative")
@@ -99,8 +99,8 @@ async def query(
     c: Annotated[list[str] | None, Query()] = None,
     q: Annotated[list[str] | None, Query()] = None,
 ) -> dict[str, Any]:
-    found = {"a": a, "b": b, "c": c, "q": q}
-    return {key: values for key, values in found.items() if values is not None}
+    parameters = {"a": a, "b": b, "c": c, "q": q}
+    return {key: values for key, values in parameters.items() if values is not None}
 
 
 @app.get("/url")
@@ -121,7 +121,7 @@ async def cookies(request: Request) -> dict[str, str]:
 
 @app.get("/boom")
 async def boom() -> None:
-    raise contract.Broken("a secret")
+    raise contract.ViewError("a secret")
 
 
 @app.exception_handler(404)
@@ -151,13 +151,13 @@ async def up(request: Request) -> Response:
 HANDLER = Adapter(app)
 
 
-@scenarios()
-def test_fastapi_serves_through_every_front(front: Played, scenario: Scenario) -> None:
+@for_every_scenario()
+def test_every_scenario_works_with_fastapi(front: FrontCase, scenario: Scenario) -> None:
     with front.client(HANDLER) as client:
         scenario(client, front)
 
 
-def test_the_docs_pages_try_the_api_below_its_root(front: Played) -> None:
+def test_the_docs_pages_use_the_root_path(front: FrontCase) -> None:
     with front.client(HANDLER) as client:
         for prefix in ("", "/sub"):
             page = client.get(f"{prefix}/docs")

@@ -1,4 +1,4 @@
-"""Flask through every front."""
+"""Flask: every scenario through every front."""
 
 from typing import Any
 
@@ -7,8 +7,8 @@ from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.wrappers import Response
 
 from tests.frameworks import contract
-from tests.frameworks.fronts import Played
-from tests.frameworks.scenario import Scenario, scenarios
+from tests.frameworks.fronts import FrontCase
+from tests.frameworks.scenario import Scenario, for_every_scenario
 from wsgi_lambda import Adapter
 
 app = Flask(__name__, static_folder=contract.STATIC)
@@ -36,7 +36,7 @@ def me() -> Any:
 @app.post("/upload")
 def upload() -> Any:
     file = request.files["file"]
-    return contract.uploaded(file.filename, file.mimetype, file.read(), request.form["note"])
+    return contract.upload_reply(file.filename, file.mimetype, file.read(), request.form["note"])
 
 
 @app.get("/download")
@@ -46,7 +46,7 @@ def download() -> Any:
 
 @app.get("/stream")
 def stream() -> Any:
-    return Response(contract.pieces(), mimetype="application/octet-stream")
+    return Response(contract.chunks(), mimetype="application/octet-stream")
 
 
 @app.get("/go/relative")
@@ -105,7 +105,7 @@ def cookies() -> Any:
 
 @app.get("/boom")
 def boom() -> Any:
-    raise contract.Broken("a secret")
+    raise contract.ViewError("a secret")
 
 
 @app.errorhandler(404)
@@ -135,13 +135,13 @@ app.register_blueprint(mounted)
 HANDLER = Adapter(app)
 
 
-@scenarios()
-def test_flask_serves_through_every_front(front: Played, scenario: Scenario) -> None:
+@for_every_scenario()
+def test_every_scenario_works_with_flask(front: FrontCase, scenario: Scenario) -> None:
     with front.client(HANDLER) as client:
         scenario(client, front)
 
 
-def test_an_app_behind_the_dispatcher_knows_its_urls(front: Played) -> None:
+def test_an_app_in_dispatcher_middleware_builds_correct_urls(front: FrontCase) -> None:
     handler = Adapter(DispatcherMiddleware(Flask("empty"), {"/shop": app}))
 
     with front.client(handler) as client:

@@ -1,4 +1,4 @@
-"""Litestar through every front."""
+"""Litestar: every scenario through every front."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -25,11 +25,11 @@ from starlette.responses import PlainTextResponse
 
 from asgi_lambda import Adapter
 from tests.frameworks import contract
-from tests.frameworks.fronts import Played
+from tests.frameworks.fronts import FrontCase
 from tests.frameworks.scenario import (
     Scenario,
-    a_static_file_that_has_not_changed_is_not_sent_again,
-    scenarios,
+    an_unchanged_static_file_gives_304,
+    for_every_scenario,
 )
 
 AnyRequest = Request[Any, Any, Any]
@@ -55,7 +55,7 @@ async def me(request: AnyRequest) -> dict[str, Any]:
 async def upload(request: AnyRequest) -> dict[str, Any]:
     form = await request.form()
     file = form["file"]
-    return contract.uploaded(file.filename, file.content_type, await file.read(), form["note"])
+    return contract.upload_reply(file.filename, file.content_type, await file.read(), form["note"])
 
 
 @route("/download", http_method=[HttpMethod.GET, HttpMethod.HEAD], status_code=200)
@@ -70,11 +70,11 @@ async def download() -> File:
 
 @get("/stream")
 async def stream() -> Stream:
-    async def pieces() -> AsyncIterator[bytes]:
-        for piece in contract.pieces():
-            yield piece
+    async def chunks() -> AsyncIterator[bytes]:
+        for chunk in contract.chunks():
+            yield chunk
 
-    return Stream(pieces(), media_type="application/octet-stream")
+    return Stream(chunks(), media_type="application/octet-stream")
 
 
 @get("/go/relative", status_code=302)
@@ -105,7 +105,7 @@ async def json(request: AnyRequest) -> dict[str, Any]:
 
 @get("/path/{rest:path}")
 async def path(request: AnyRequest) -> dict[str, Any]:
-    rest = request.path_params["rest"].removeprefix("/")  # as Litestar has it
+    rest = request.path_params["rest"].removeprefix("/")  # Litestar adds the slash
     raw_path = request.scope["raw_path"].decode()
     return {"rest": rest, "raw_path": raw_path, "url": str(request.url)}
 
@@ -132,7 +132,7 @@ async def cookies(request: AnyRequest) -> dict[str, str]:
 
 @get("/boom")
 async def boom() -> None:
-    raise contract.Broken("a secret")
+    raise contract.ViewError("a secret")
 
 
 def not_found(request: AnyRequest, error: Exception) -> Response[str]:
@@ -141,12 +141,12 @@ def not_found(request: AnyRequest, error: Exception) -> Response[str]:
 
 @get("/", name="root")
 async def sub_root(request: AnyRequest) -> dict[str, Any]:
-    return {"url": str(request.url), "link": request.url_for("hello", who="é")}
+    return {"url": str(request.url), "link": request.url_for("hello", person="é")}
 
 
-@get("/hello/{who:str}", name="hello")
+@get("/hello/{person:str}", name="hello")
 async def hello(request: AnyRequest) -> dict[str, Any]:
-    return {"hello": request.path_params["who"], "url": str(request.url)}
+    return {"hello": request.path_params["person"], "url": str(request.url)}
 
 
 @get("/up", status_code=302)
@@ -164,24 +164,24 @@ app = Litestar(
     ],
     middleware=[sessions.middleware],
     exception_handlers={NotFoundException: not_found},
-    logging_config=None,  # the tests' own
+    logging_config=None,  # pytest configures logging
 )  # fmt: skip
 HANDLER = Adapter(app)
 
 
-@scenarios(without=[a_static_file_that_has_not_changed_is_not_sent_again])  # Litestar sends it
-def test_litestar_serves_through_every_front(front: Played, scenario: Scenario) -> None:
+@for_every_scenario(without=[an_unchanged_static_file_gives_304])  # Litestar always sends the file
+def test_every_scenario_works_with_litestar(front: FrontCase, scenario: Scenario) -> None:
     with front.client(HANDLER) as client:
         scenario(client, front)
 
 
-def test_an_app_mounted_by_litestar_is_reached(front: Played) -> None:
-    async def mounted(scope: Any, receive: Any, send: Any) -> None:
+def test_an_app_mounted_in_litestar_gets_its_requests(front: FrontCase) -> None:
+    async def other_app(scope: Any, receive: Any, send: Any) -> None:
         response = PlainTextResponse(scope["path"].rstrip("/"))  # Litestar may add one
         await response(scope, receive, send)
 
     handler = Adapter(
-        Litestar([asgi("/other", is_mount=True, copy_scope=True)(mounted)], logging_config=None)
+        Litestar([asgi("/other", is_mount=True, copy_scope=True)(other_app)], logging_config=None)
     )
 
     with front.client(handler) as client:

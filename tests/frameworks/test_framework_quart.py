@@ -1,4 +1,4 @@
-"""Quart through every front."""
+"""Quart: every scenario through every front."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -17,8 +17,8 @@ from quart import (
 
 from asgi_lambda import Adapter
 from tests.frameworks import contract
-from tests.frameworks.fronts import Played
-from tests.frameworks.scenario import Scenario, scenarios
+from tests.frameworks.fronts import FrontCase
+from tests.frameworks.scenario import Scenario, for_every_scenario
 
 app = Quart(__name__, static_folder=str(contract.STATIC))
 app.secret_key = contract.SECRET
@@ -46,7 +46,7 @@ async def me() -> Any:
 async def upload() -> Any:
     file = (await request.files)["file"]
     note = (await request.form)["note"]
-    return contract.uploaded(file.filename, file.mimetype, file.read(), note)
+    return contract.upload_reply(file.filename, file.mimetype, file.read(), note)
 
 
 @app.get("/download")
@@ -58,11 +58,11 @@ async def download() -> Any:
 
 @app.get("/stream")
 async def stream() -> Any:
-    async def pieces() -> AsyncIterator[bytes]:
-        for piece in contract.pieces():
-            yield piece
+    async def chunks() -> AsyncIterator[bytes]:
+        for chunk in contract.chunks():
+            yield chunk
 
-    return Response(pieces(), mimetype="application/octet-stream")
+    return Response(chunks(), mimetype="application/octet-stream")
 
 
 @app.get("/go/relative")
@@ -121,7 +121,7 @@ async def cookies() -> Any:
 
 @app.get("/boom")
 async def boom() -> Any:
-    raise contract.Broken("a secret")
+    raise contract.ViewError("a secret")
 
 
 @app.errorhandler(404)
@@ -151,7 +151,7 @@ app.register_blueprint(mounted)
 HANDLER = Adapter(app)
 
 
-@scenarios()
-def test_quart_serves_through_every_front(front: Played, scenario: Scenario) -> None:
+@for_every_scenario()
+def test_every_scenario_works_with_quart(front: FrontCase, scenario: Scenario) -> None:
     with front.client(HANDLER) as client:
         scenario(client, front)

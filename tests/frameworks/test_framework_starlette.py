@@ -1,4 +1,4 @@
-"""Starlette through every front."""
+"""Starlette: every scenario through every front."""
 
 from collections.abc import AsyncIterator
 
@@ -20,8 +20,8 @@ from starlette.staticfiles import StaticFiles
 
 from asgi_lambda import Adapter
 from tests.frameworks import contract
-from tests.frameworks.fronts import Played
-from tests.frameworks.scenario import Scenario, scenarios
+from tests.frameworks.fronts import FrontCase
+from tests.frameworks.scenario import Scenario, for_every_scenario
 
 
 async def login(request: Request) -> Response:
@@ -44,7 +44,9 @@ async def upload(request: Request) -> Response:
         file = form["file"]
         assert isinstance(file, UploadFile)
         data = await file.read()
-        return JSONResponse(contract.uploaded(file.filename, file.content_type, data, form["note"]))
+        return JSONResponse(
+            contract.upload_reply(file.filename, file.content_type, data, form["note"])
+        )
 
 
 async def download(request: Request) -> Response:
@@ -52,11 +54,11 @@ async def download(request: Request) -> Response:
 
 
 async def stream(request: Request) -> Response:
-    async def pieces() -> AsyncIterator[bytes]:
-        for piece in contract.pieces():
-            yield piece
+    async def chunks() -> AsyncIterator[bytes]:
+        for chunk in contract.chunks():
+            yield chunk
 
-    return StreamingResponse(pieces(), media_type="application/octet-stream")
+    return StreamingResponse(chunks(), media_type="application/octet-stream")
 
 
 async def relative(request: Request) -> Response:
@@ -111,7 +113,7 @@ async def cookies(request: Request) -> Response:
 
 
 async def boom(request: Request) -> Response:
-    raise contract.Broken("a secret")
+    raise contract.ViewError("a secret")
 
 
 async def not_found(request: Request, error: Exception) -> Response:
@@ -165,7 +167,7 @@ app = Starlette(
 HANDLER = Adapter(app)
 
 
-@scenarios()
-def test_starlette_serves_through_every_front(front: Played, scenario: Scenario) -> None:
+@for_every_scenario()
+def test_every_scenario_works_with_starlette(front: FrontCase, scenario: Scenario) -> None:
     with front.client(HANDLER) as client:
         scenario(client, front)

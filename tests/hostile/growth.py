@@ -1,34 +1,34 @@
-"""How the cost of a call grows with its input: CPU time by ratio, memory by its peak."""
+"""Measure how CPU time and memory of a call grow with its input."""
 
 import gc
 import tracemalloc
 from collections.abc import Callable
 from time import thread_time
 
-FACTOR = 8
-# Linear work gives 8, with cold caches and under coverage up to 26; quadratic work gives 64.
-ALLOWED = 40
-_FLOOR = 0.004
+SIZE_FACTOR = 8
+# Linear work takes 8 times as long (with cold caches and coverage up to 26), quadratic work 64.
+MAX_TIME_FACTOR = 40
+_MIN_SECONDS = 0.004
 
 
-def grows_too_fast(made: Callable[[int], Callable[[], object]], size: int) -> str:
-    """What to say where eight times the input costs over ALLOWED times the CPU time; "" where not.
+def find_excess_growth(prepare: Callable[[int], Callable[[], object]], size: int) -> str:
+    """Return a message if 8 times the input takes more than MAX_TIME_FACTOR times the CPU time,
+    else "".
 
-    `made(n)` prepares a call on input of size n; only the call is timed, in this thread's CPU time,
-    so that a busy machine does not count. Measured again up to five times: work that really is
-    quadratic never passes, a hiccup does not fail.
+    `prepare(n)` returns a call for input of size n. Only the call is timed, in CPU time of this
+    thread. It is measured up to five times, so that one slow measurement does not fail a test.
     """
-    small, large = made(size), made(FACTOR * size)
+    small, large = prepare(size), prepare(SIZE_FACTOR * size)
     for _ in range(5):
-        before = max(min(_seconds(small) for _ in range(3)), _FLOOR)
+        before = max(min(_seconds(small) for _ in range(3)), _MIN_SECONDS)
         after = _seconds(large)
-        if after <= ALLOWED * before:
+        if after <= MAX_TIME_FACTOR * before:
             return ""
-    return f"{size}: {before * 1000:.1f} ms, {FACTOR * size}: {after * 1000:.1f} ms"
+    return f"{size}: {before * 1000:.1f} ms, {SIZE_FACTOR * size}: {after * 1000:.1f} ms"
 
 
 def _seconds(call: Callable[[], object]) -> float:
-    gc.disable()  # its passes come when they like
+    gc.disable()  # a collection would add to the time
     try:
         start = thread_time()
         call()
@@ -37,8 +37,8 @@ def _seconds(call: Callable[[], object]) -> float:
         gc.enable()
 
 
-def peak_of(call: Callable[[], object]) -> int:
-    """The most bytes that were allocated at once during a call."""
+def peak_memory(call: Callable[[], object]) -> int:
+    """The peak of the memory allocated during a call, in bytes."""
     tracemalloc.start()
     try:
         call()
@@ -47,8 +47,8 @@ def peak_of(call: Callable[[], object]) -> int:
         tracemalloc.stop()
 
 
-def retained_by(call: Callable[[], object]) -> int:
-    """The bytes that are still held once a call is over."""
+def retained_memory(call: Callable[[], object]) -> int:
+    """The memory that is still allocated after a call, in bytes."""
     tracemalloc.start()
     try:
         call()

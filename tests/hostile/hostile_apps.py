@@ -1,4 +1,4 @@
-"""Apps that tell what they saw, and Adapters of both kinds around them."""
+"""Apps that record their input, apps with a given reply, and Adapters for both."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -9,8 +9,8 @@ import wsgi_lambda
 
 
 @dataclass
-class Seen:
-    """What the two apps were called with, and the Adapters that call them."""
+class RecordingApps:
+    """An ASGI and a WSGI app that record their input, and Adapters for them."""
 
     scopes: list[Any] = field(default_factory=list)
     environs: list[Any] = field(default_factory=list)
@@ -18,11 +18,11 @@ class Seen:
 
     @property
     def count(self) -> int:
-        """How often an app was called."""
+        """The number of calls of both apps."""
         return len(self.scopes) + len(self.environs)
 
-    def forget(self) -> None:
-        """Hold nothing any longer."""
+    def clear(self) -> None:
+        """Forget the recorded input."""
         self.scopes.clear()
         self.environs.clear()
         self.bodies.clear()
@@ -42,27 +42,29 @@ class Seen:
         return [b"{}"]
 
     def handlers(self, **options: Any) -> list[Any]:
-        """Both Adapters."""
+        """An Adapter for each app, with these options."""
         return [
             asgi_lambda.Adapter(self.asgi, lifespan="off", **options),
             wsgi_lambda.Adapter(self.wsgi, **options),
         ]
 
-    def served(self, event: Any, **options: Any) -> tuple[Any, Any]:
-        """The scope and the environ that stand for an event."""
+    def serve(self, event: Any, **options: Any) -> tuple[Any, Any]:
+        """Return the scope and the environ for an event."""
         for handler in self.handlers(**options):
             handler(event, None)
         return self.scopes[-1], self.environs[-1]
 
 
-def replying(
+def handlers_with_reply(
     headers: list[tuple[str, str]], status: str = "200 OK", body: bytes = b""
 ) -> list[tuple[str, Any]]:
-    """Both Adapters around apps that give this reply."""
+    """The name and the Adapter of an ASGI app and a WSGI app that send this reply."""
 
     async def asgi(scope: Any, receive: Any, send: Any) -> None:
-        sent = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
-        start = {"type": "http.response.start", "status": int(status[:3]), "headers": sent}
+        header_bytes = [
+            (name.encode("latin-1"), value.encode("latin-1")) for name, value in headers
+        ]
+        start = {"type": "http.response.start", "status": int(status[:3]), "headers": header_bytes}
         await send(start)
         await send({"type": "http.response.body", "body": body})
 

@@ -1,4 +1,4 @@
-"""Django mails the environ of an exception; the security page's filter hides the event in it."""
+"""Django's error mails contain the environ; the filter of the security page hides the event."""
 
 import re
 import subprocess
@@ -43,12 +43,12 @@ print("s3cret" in sent.body, "on purpose" in sent.body)
 """
 
 
-@pytest.mark.parametrize("filtered", [False, True])
-def test_the_filter_of_the_page_hides_the_event(filtered: bool) -> None:
+@pytest.mark.parametrize("with_filter", [False, True])
+def test_the_filter_of_the_security_page_hides_the_event(with_filter: bool) -> None:
     [code] = re.findall(r"```python\n(import re\n.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
-    program = f"FILTER = {code if filtered else None!r}\n{SITE}"
+    program = f"FILTER = {code if with_filter else None!r}\n{SITE}"
     command = [sys.executable, "-W", "ignore", "-c", program]
 
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
-    assert (done.returncode, done.stdout) == (0, f"{not filtered} True\n"), done.stderr
+    assert (result.returncode, result.stdout) == (0, f"{not with_filter} True\n"), result.stderr

@@ -1,4 +1,4 @@
-"""What must not reach an app: HTTP on the path for events, authorizers' and WebSockets' events."""
+"""HTTP requests for the events path and authorizer and WebSocket events do not reach the app."""
 
 import itertools
 from collections.abc import Callable
@@ -18,12 +18,12 @@ import wsgi_lambda
 from lambda_adapters import Front, Request, UnknownEvent
 from lambda_adapters.sources.registry import all_sources
 from lambda_adapters.sources.source import Source
-from tests.hostile.hostile_apps import Seen
-from tests.hostile.hostile_values import EVENT_FILES, event_in
+from tests.hostile.hostile_apps import RecordingApps
+from tests.hostile.hostile_values import EVENT_FILES, load_event
 
 QUEUE = {"Records": [{"eventSource": "aws:sqs", "body": "from the queue"}]}
-BEFORE = ["", "/.", "/x/..", "/shop", "//shop//"]
-NAMES = [
+PREFIXES = ["", "/.", "/x/..", "/shop", "//shop//"]
+SPELLINGS = [
     "/_events",
     "/_EVENTS",
     "/%5Fevents",
@@ -32,7 +32,7 @@ NAMES = [
     "//_events",
     "/%2F_events",
 ]
-AFTER = [
+SUFFIXES = [
     "",
     "/",
     "//",
@@ -48,14 +48,14 @@ AFTER = [
     "?a",
     "%3F",
 ]
-AFTER += ["%23", ";a=b", "%3B", ".", "/.", "/..", "%5C", "%C2%85", "%E2%80%A8", "%C2%AD"]
+SUFFIXES += ["%23", ";a=b", "%3B", ".", "/.", "/..", "%5C", "%C2%85", "%E2%80%A8", "%C2%AD"]
 
-Called = list[str]
+Calls = list[str]
 
 
-def starlette_app(called: Called) -> Any:
+def starlette_app(calls: Calls) -> Any:
     async def endpoint(request: Any) -> JSONResponse:
-        called.append(request.url.path)
+        calls.append(request.url.path)
         return JSONResponse({})
 
     routes = [Route("/_events", endpoint, methods=["POST"])]
@@ -66,10 +66,10 @@ def starlette_app(called: Called) -> Any:
     )
 
 
-def litestar_app(called: Called) -> Any:
+def litestar_app(calls: Calls) -> Any:
     @litestar.post("/_events", status_code=200)
     async def endpoint() -> dict[str, str]:
-        called.append("events")
+        calls.append("events")
         return {}
 
     return asgi_lambda.Adapter(
@@ -77,21 +77,21 @@ def litestar_app(called: Called) -> Any:
     )
 
 
-def flask_app(called: Called) -> Any:
+def flask_app(calls: Calls) -> Any:
     app = flask.Flask("hidden")
 
     @app.post("/_events")
     def endpoint() -> dict[str, str]:
-        called.append(flask.request.path)
+        calls.append(flask.request.path)
         return {}
 
     return wsgi_lambda.Adapter(app, events_path="/_events")
 
 
-def falcon_app(called: Called) -> Any:
+def falcon_app(calls: Calls) -> Any:
     class Events:
         def on_post(self, request: Any, response: Any) -> None:
-            called.append(request.path)
+            calls.append(request.path)
             response.media = {}
 
     app = falcon.App()
@@ -100,53 +100,53 @@ def falcon_app(called: Called) -> Any:
 
 
 @pytest.mark.parametrize("make", [starlette_app, litestar_app, flask_app, falcon_app])
-def test_no_http_request_reaches_the_path_for_events(make: Callable[[Called], Any]) -> None:
-    called: Called = []
-    handler = make(called)
+def test_no_spelling_of_the_events_path_reaches_the_app(make: Callable[[Calls], Any]) -> None:
+    calls: Calls = []
+    handler = make(calls)
 
     assert handler(QUEUE, None) == {}
-    assert len(called) == 1
-    spellings = itertools.product(BEFORE, NAMES, AFTER)
-    for source, (before, name, after) in zip(
+    assert len(calls) == 1
+    spellings = itertools.product(PREFIXES, SPELLINGS, SUFFIXES)
+    for source, (prefix, name, suffix) in zip(
         itertools.cycle(all_sources()), spellings, strict=False
     ):
-        raw_path, _, query = f"{before}{name}{after}".partition("?")
+        raw_path, _, query = f"{prefix}{name}{suffix}".partition("?")
         request = Request("POST", path=unquote(raw_path), raw_path=raw_path, query=query)
         handler(source.event_from_request(request, Front()), None)
-        assert called[1:] == [], f"{raw_path} from {source.name}"
+        assert calls[1:] == [], f"{raw_path} from {source.name}"
 
 
 @pytest.mark.parametrize("source", all_sources(), ids=lambda source: source.name)
 @pytest.mark.parametrize("raw_path", ["/_events", "/_events%0A", "/shop/_events/%0A"])
-def test_from_no_source_an_http_request_reaches_the_path_for_events(
+def test_no_source_can_send_an_http_request_to_the_events_path(
     source: Source, raw_path: str
 ) -> None:
-    called: Called = []
-    handler = starlette_app(called)
+    calls: Calls = []
+    handler = starlette_app(calls)
     request = Request("POST", path=unquote(raw_path), raw_path=raw_path)
 
     handler(source.event_from_request(request, Front()), None)
 
-    assert called == []
+    assert calls == []
 
 
-REFUSED = [
+NOT_HTTP_FILES = [
     path
     for path in EVENT_FILES
     if path.parent.name == "not_http" and path.stem.startswith(("authorizer", "websocket"))
 ]
 
 
-def test_there_are_events_of_authorizers_and_websocket_apis() -> None:
-    assert len({path.stem.partition(".")[0] for path in REFUSED}) > 1
+def test_there_are_authorizer_and_websocket_files() -> None:
+    assert len({path.stem.partition(".")[0] for path in NOT_HTTP_FILES}) > 1
 
 
-@pytest.mark.parametrize("path", REFUSED, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", NOT_HTTP_FILES, ids=lambda path: path.stem)
 @pytest.mark.parametrize("options", [{}, {"events_path": "/_events"}], ids=["plain", "events_path"])
-def test_an_event_that_only_looks_like_http_never_calls_the_app(path: Any, options: Any) -> None:
-    seen = Seen()
-    for handler in seen.handlers(**options):
+def test_authorizer_and_websocket_events_never_call_the_app(path: Any, options: Any) -> None:
+    apps = RecordingApps()
+    for handler in apps.handlers(**options):
         with pytest.raises(UnknownEvent):
-            handler(event_in(path), None)
+            handler(load_event(path), None)
 
-    assert seen.count == 0
+    assert apps.count == 0

@@ -1,6 +1,7 @@
-"""Events that are right but for one place, and responses too: nothing but our errors comes out.
+"""Events and responses with odd values raise only errors of the library.
 
-`test_any_event` draws values of any kind; here every place of every recorded event has its turn.
+`tests/sources/test_any_event.py` generates values; here, each value of each recorded event is
+replaced.
 """
 
 import json
@@ -19,22 +20,22 @@ from lambda_adapters import Reply, Request, UnknownEvent
 from lambda_adapters.sources.registry import all_sources
 from lambda_adapters.sources.source import Source
 from tests.hostile.hostile_values import (
-    CORPUS,
     EVENT_FILES,
     FOLDERS,
     FRONTS,
-    ODD,
+    ODD_VALUES,
+    SEED_FILES,
     check_event,
     check_response,
     check_text,
-    event_in,
-    nested,
-    places,
-    planted,
-    swapped,
+    event_with_headers,
+    key_paths,
+    load_event,
+    nest,
+    replace_at,
 )
 
-busy_machine = settings(
+hypothesis_settings = settings(
     deadline=None,
     derandomize="CI" in os.environ,
     max_examples=80,
@@ -72,47 +73,49 @@ requests = st.builds(
 
 
 @st.composite
-def hostile(draw: st.DrawFn) -> Any:
-    """A recorded event or that of a generated request, with odd values in some places."""
+def odd_events(draw: st.DrawFn) -> Any:
+    """A recorded event or the event of a generated request, with one to three odd values."""
     if draw(st.booleans()):
-        event = event_in(draw(st.sampled_from(EVENT_FILES)))
+        event = load_event(draw(st.sampled_from(EVENT_FILES)))
     else:
         source, front = draw(st.sampled_from(all_sources())), draw(st.sampled_from(FRONTS))
         event = source.event_from_request(draw(requests), front)
     for _ in range(draw(st.integers(1, 3))):
-        ways = list(places(event))
-        if not ways:
+        paths = list(key_paths(event))
+        if not paths:
             break
-        event = swapped(event, draw(st.sampled_from(ways)), draw(st.sampled_from(ODD)))
+        event = replace_at(event, draw(st.sampled_from(paths)), draw(st.sampled_from(ODD_VALUES)))
     return event
 
 
 def answers(event: Any) -> list[Any]:
-    """What the two Adapters say: a status and a body, or why they know it not."""
-    found = []
+    """The status and body that each Adapter returns, or None and the error message."""
+    results = []
     for handler in (ASGI, WSGI):
         try:
             response = handler(event, None)
             json.dumps(response)
-            found.append((response.get("statusCode", response.get("status")), response.get("body")))
+            results.append(
+                (response.get("statusCode", response.get("status")), response.get("body"))
+            )
         except UnknownEvent as error:
-            found.append((None, str(error)))
-    return found
+            results.append((None, str(error)))
+    return results
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
-def test_an_odd_value_in_any_place_of_an_event_is_our_error_at_most(folder: Path) -> None:
-    events = [event_in(path) for path in sorted(folder.glob("*.json"))]
-    # A place that several files have has its turn in the first of them.
-    turns = {way: event for event in reversed(events) for way in places(event)}
-    for way, event in turns.items():
-        for value in ODD:
-            check_event(swapped(event, way, value))
+def test_an_odd_value_anywhere_in_an_event_raises_only_library_errors(folder: Path) -> None:
+    events = [load_event(path) for path in sorted(folder.glob("*.json"))]
+    # A path that several files have is tested in the first of them.
+    events_by_path = {path: event for event in reversed(events) for path in key_paths(event)}
+    for path, event in events_by_path.items():
+        for value in ODD_VALUES:
+            check_event(replace_at(event, path, value))
 
 
-@busy_machine
-@given(hostile())
-def test_both_adapters_answer_an_odd_event_or_say_that_they_know_it_not(event: Any) -> None:
+@hypothesis_settings
+@given(odd_events())
+def test_both_adapters_treat_an_odd_event_alike(event: Any) -> None:
     asgi, wsgi = answers(event)
 
     assert asgi == wsgi
@@ -121,29 +124,29 @@ def test_both_adapters_answer_an_odd_event_or_say_that_they_know_it_not(event: A
 
 
 @pytest.mark.parametrize("source", all_sources(), ids=lambda source: source.name)
-def test_an_odd_value_in_any_place_of_a_response_is_refused_or_sent(source: Source) -> None:
+def test_an_odd_value_anywhere_in_a_response_raises_only_library_errors(source: Source) -> None:
     headers = [("set-cookie", "a=1"), ("set-cookie", "b=2"), ("content-type", "text/plain")]
     for front in FRONTS:
         event = source.event_from_request(Request(), front)
         response = source.response_from_reply(Reply(200, headers, b"\xff"), event)
-        for way in places(response):
-            for value in ODD:
-                check_response(swapped(response, way, value), [source])
+        for path in key_paths(response):
+            for value in ODD_VALUES:
+                check_response(replace_at(response, path, value), [source])
 
 
-@pytest.mark.parametrize("value", ODD, ids=lambda value: repr(value)[:20])
-def test_an_odd_value_alone_is_no_event_and_at_most_a_refused_response(value: Any) -> None:
+@pytest.mark.parametrize("value", ODD_VALUES, ids=lambda value: repr(value)[:20])
+def test_an_odd_value_as_event_or_response_raises_only_library_errors(value: Any) -> None:
     check_event(value)
     check_response(value)
 
 
 @pytest.mark.parametrize("depth", [200, 5_000, 50_000])
 @pytest.mark.parametrize("source", all_sources(), ids=lambda source: source.name)
-def test_a_body_that_is_nested_too_deeply_is_refused_or_served(source: Source, depth: int) -> None:
+def test_a_deeply_nested_body_is_served_or_gives_400(source: Source, depth: int) -> None:
     event = source.event_from_request(Request("POST", body=b"{}"), FRONTS[0])
-    [way] = [way for way in places(event) if way[-1] in ("body", "__ow_body")]
+    [path] = [path for path in key_paths(event) if path[-1] in ("body", "__ow_body")]
 
-    asgi, wsgi = answers(swapped(event, way, nested(depth)))
+    asgi, wsgi = answers(replace_at(event, path, nest(depth)))
 
     assert asgi == wsgi
     assert asgi[0] in (200, "200", 400, "400")
@@ -151,16 +154,14 @@ def test_a_body_that_is_nested_too_deeply_is_refused_or_served(source: Source, d
 
 @pytest.mark.parametrize("depth", [200, 5_000, 50_000])
 @pytest.mark.parametrize("source", all_sources(), ids=lambda source: source.name)
-def test_a_header_that_is_nested_too_deeply_is_refused_or_served(
-    source: Source, depth: int
-) -> None:
-    asgi, wsgi = answers(planted(source, {"x-a": nested(depth)}))
+def test_a_deeply_nested_header_is_served_or_gives_400(source: Source, depth: int) -> None:
+    asgi, wsgi = answers(event_with_headers(source, {"x-a": nest(depth)}))
 
     assert asgi == wsgi
     assert asgi[0] in (200, "200", 400, "400")
 
 
-def in_a_circle() -> Any:
+def circular_list() -> Any:
     circle: list[Any] = []
     circle.append(circle)
     return circle
@@ -168,21 +169,21 @@ def in_a_circle() -> Any:
 
 @pytest.mark.parametrize(
     "response",
-    [{1}, b"bytes", object(), nested(50_000), in_a_circle()],
+    [{1}, b"bytes", object(), nest(50_000), circular_list()],
     ids=lambda r: type(r).__name__,
 )
-def test_what_is_no_json_is_a_response_that_is_refused(response: Any) -> None:
-    """A plain function's mistake: Lambda's runtime could not send it."""
+def test_a_response_that_is_not_json_gives_an_error_status(response: Any) -> None:
+    """A plain function can return such a value, but Lambda's runtime cannot send it."""
     check_response(response)
     for source in all_sources():
         assert source.reply_from_response(response, Request(), FRONTS[0]).status >= 400
 
 
-@pytest.mark.parametrize("path", CORPUS, ids=lambda path: path.stem)
-def test_what_the_fuzzer_starts_from_holds(path: Path) -> None:
+@pytest.mark.parametrize("path", SEED_FILES, ids=lambda path: path.stem)
+def test_the_seed_files_of_the_fuzzer_pass_its_checks(path: Path) -> None:
     check_text(path.read_bytes())
 
 
-def test_the_seed_corpus_is_there_and_small() -> None:
-    assert len(CORPUS) > 10
-    assert sum(path.stat().st_size for path in CORPUS) < 100_000
+def test_the_seed_corpus_exists_and_is_small() -> None:
+    assert len(SEED_FILES) > 10
+    assert sum(path.stat().st_size for path in SEED_FILES) < 100_000

@@ -1,4 +1,4 @@
-"""Each promise of the security page names the tests that hold it, and those tests are there."""
+"""Each promise of the security page links the tests that check it, and these tests exist."""
 
 import ast
 import re
@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.hostile.hostile_values import ROOT
 
 PAGE = ROOT / "docs" / "security.md"
-_named = re.compile(r"\[`(test_\w+)`\]\(\.\./(tests/[\w/]+\.py)\)").findall
+_test_links = re.compile(r"\[`(test_\w+)`\]\(\.\./(tests/[\w/]+\.py)\)").findall
 
 
 def functions_in(path: Path) -> set[str]:
@@ -18,27 +18,27 @@ def functions_in(path: Path) -> set[str]:
 
 def rows() -> list[str]:
     lines = PAGE.read_text("utf-8").splitlines()
-    start = lines.index("| promise | held by |") + 2
+    start = lines.index("| promise | checked by |") + 2
     return lines[start : lines.index("", start)]
 
 
-def test_every_promise_names_tests_that_exist() -> None:
+def test_every_promise_links_tests_that_exist() -> None:
     missing = []
     for row in rows():
-        named = _named(row)
-        assert named, f"no test is named for: {row}"
-        missing += [name for name, path in named if name not in functions_in(ROOT / path)]
+        links = _test_links(row)
+        assert links, f"no test is named for: {row}"
+        missing += [name for name, path in links if name not in functions_in(ROOT / path)]
     assert missing == []
 
 
-def test_every_test_of_spoofing_and_secrecy_is_a_promise() -> None:
-    page = {name for row in rows() for name, _ in _named(row)}
+def test_every_spoofing_hidden_and_secrecy_test_is_on_the_page() -> None:
+    page = {name for row in rows() for name, _ in _test_links(row)}
     folder = ROOT / "tests" / "hostile"
-    here = [folder / f"test_{name}.py" for name in ("spoofing", "hidden", "secrecy")]
-    assert {name for path in here for name in functions_in(path)} - page == {
-        "test_there_are_events_of_authorizers_and_websocket_apis"
+    paths = [folder / f"test_{name}.py" for name in ("spoofing", "hidden", "secrecy")]
+    assert {name for path in paths for name in functions_in(path)} - page == {
+        "test_there_are_authorizer_and_websocket_files"
     }
 
 
-def test_how_to_report_is_said() -> None:
+def test_security_md_says_how_to_report_a_vulnerability() -> None:
     assert "Report a vulnerability" in (ROOT / "SECURITY.md").read_text("utf-8")

@@ -1,4 +1,4 @@
-"""Base64, with pybase64 and without it: both take and refuse the same."""
+"""The base64 codec with pybase64 and its fallback without it behave the same."""
 
 import importlib
 import sys
@@ -14,21 +14,21 @@ pytest.importorskip("pybase64")
 NAME = "lambda_adapters.http.base64_codec"
 
 
-def without_pybase64() -> ModuleType:
-    """A second copy of the module, imported while pybase64 cannot be."""
-    kept = {name: sys.modules.pop(name, None) for name in ("pybase64", NAME)}
+def import_without_pybase64() -> ModuleType:
+    """Return a second copy of the module, imported as if pybase64 were not installed."""
+    modules = {name: sys.modules.pop(name, None) for name in ("pybase64", NAME)}
     sys.modules["pybase64"] = None  # type: ignore[assignment]
     try:
         return importlib.import_module(NAME)
     finally:
-        for name, module in kept.items():
+        for name, module in modules.items():
             sys.modules.pop(name, None)
             if module is not None:
                 sys.modules[name] = module
         sys.modules["lambda_adapters.http"].base64_codec = base64_codec  # type: ignore[attr-defined]
 
 
-WITHOUT = without_pybase64()
+FALLBACK = import_without_pybase64()
 
 
 @given(st.text("AZaz09+/=-_ \n", max_size=12))
@@ -40,11 +40,11 @@ WITHOUT = without_pybase64()
 @example("0000====")
 @example("000=0000")
 @example("A" * 61)
-def test_both_ways_of_reading_base64_take_and_refuse_the_same(text: str) -> None:
-    assert decoded(base64_codec, text) == decoded(WITHOUT, text)
+def test_both_decoders_accept_and_reject_the_same_text(text: str) -> None:
+    assert decode_or_none(base64_codec, text) == decode_or_none(FALLBACK, text)
 
 
-def decoded(module: ModuleType, text: str) -> bytes | None:
+def decode_or_none(module: ModuleType, text: str) -> bytes | None:
     try:
         data = module.decode_base64(text)
     except ValueError:
@@ -54,8 +54,8 @@ def decoded(module: ModuleType, text: str) -> bytes | None:
 
 
 @given(st.binary(max_size=200))
-def test_both_ways_of_writing_base64_are_the_same(data: bytes) -> None:
+def test_both_encoders_give_the_same_text(data: bytes) -> None:
     text = base64_codec.encode_base64(data)
 
-    assert WITHOUT.encode_base64(data) == text
-    assert base64_codec.decode_base64(text) == WITHOUT.decode_base64(text) == data
+    assert FALLBACK.encode_base64(data) == text
+    assert base64_codec.decode_base64(text) == FALLBACK.decode_base64(text) == data

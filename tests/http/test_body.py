@@ -1,4 +1,4 @@
-"""Text or bytes, both ways, with pybase64 and without it."""
+"""Bodies as text or base64, with pybase64 and without it."""
 
 import pytest
 
@@ -14,12 +14,12 @@ def _codec(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
 
 BODIES: dict[str, tuple[object, object, bytes]] = {
     "null": (None, False, b""),
-    "text that is called base64 by a string": ("aGk=", "true", b"hi"),
-    "text that is not called base64 by a string": ("hi!", "false", b"hi!"),
-    "null that claims base64": (None, True, b""),
+    "base64 with the flag 'true' as a string": ("aGk=", "true", b"hi"),
+    "text with the flag 'false' as a string": ("hi!", "false", b"hi!"),
+    "null with the base64 flag": (None, True, b""),
     "empty": ("", True, b""),
     "text": ("é玉", False, b"\xc3\xa9\xe7\x8e\x89"),
-    "text of which nobody says what it is": ("YQ==", None, b"YQ=="),
+    "text with a null flag": ("YQ==", None, b"YQ=="),
     "a lone surrogate": ("a\ud800", False, b"a?"),
     "base64": ("AP8=", True, b"\0\xff"),
     "an object": ({"a": [1]}, False, b'{"a": [1]}'),
@@ -28,12 +28,12 @@ BODIES: dict[str, tuple[object, object, bytes]] = {
 
 
 @pytest.mark.usefixtures("_codec")
-@pytest.mark.parametrize(("sent", "encoded", "expected"), BODIES.values(), ids=BODIES)
-def test_a_body_is_bytes(sent: object, encoded: object, expected: bytes) -> None:
-    assert body.body_from_event(sent, encoded) == expected
+@pytest.mark.parametrize(("text", "encoded", "expected"), BODIES.values(), ids=BODIES)
+def test_an_event_body_becomes_bytes(text: object, encoded: object, expected: bytes) -> None:
+    assert body.body_from_event(text, encoded) == expected
 
 
-NO_BASE64 = [
+INVALID_BASE64 = [
     "a",
     "YQ",
     "YQ=",
@@ -49,17 +49,17 @@ NO_BASE64 = [
 
 
 @pytest.mark.usefixtures("_codec")
-@pytest.mark.parametrize("sent", NO_BASE64)
-def test_a_body_that_is_not_quite_base64_is_a_bad_request(sent: str) -> None:
-    with pytest.raises(BadRequest, match="not base64") as caught:
-        body.body_from_event(sent, True)
+@pytest.mark.parametrize("text", INVALID_BASE64)
+def test_invalid_base64_raises_bad_request(text: str) -> None:
+    with pytest.raises(BadRequest, match="not base64") as error:
+        body.body_from_event(text, True)
 
-    assert caught.value.status == 400
-    assert caught.value.__suppress_context__
+    assert error.value.status == 400
+    assert error.value.__suppress_context__
 
 
 @pytest.mark.parametrize(
-    ("headers", "more", "text"),
+    ("headers", "text_types", "text"),
     [
         ([], (), True),
         ([("content-type", "Text/Markdown; charset=utf-8")], (), True),
@@ -76,10 +76,10 @@ def test_a_body_that_is_not_quite_base64_is_a_bad_request(sent: str) -> None:
         ([("content-encoding", "")], (), True),
     ],
 )
-def test_a_reply_is_text_by_its_type_unless_it_is_compressed(
-    headers: list[tuple[str, str]], more: tuple[str, ...], text: bool
+def test_a_reply_is_text_if_its_media_type_is_text_and_it_is_not_compressed(
+    headers: list[tuple[str, str]], text_types: tuple[str, ...], text: bool
 ) -> None:
-    assert body.is_text(headers, more) is text
+    assert body.is_text(headers, text_types) is text
 
 
 TEXT_TYPES = (
@@ -89,7 +89,7 @@ TEXT_TYPES = (
 
 
 @pytest.mark.parametrize("kind", TEXT_TYPES.split())
-def test_types_that_a_person_can_read_are_text(kind: str) -> None:
+def test_application_types_with_readable_content_are_text(kind: str) -> None:
     assert body.is_text([("content-type", f"Application/{kind}; a=b")])
     assert not body.is_text([("content-type", f"application/{kind}x")])
 
@@ -103,7 +103,9 @@ def test_types_that_a_person_can_read_are_text(kind: str) -> None:
         (Reply(body=b"a"), ("YQ==", True)),
     ],
 )
-def test_a_reply_is_placed_as_text_or_base64(reply: Reply, expected: tuple[str, bool]) -> None:
+def test_a_reply_body_is_encoded_as_text_or_base64(
+    reply: Reply, expected: tuple[str, bool]
+) -> None:
     assert body.encode_body(reply) == expected
 
 
@@ -121,22 +123,22 @@ def test_a_reply_is_placed_as_text_or_base64(reply: Reply, expected: tuple[str, 
         (None, None, False),
     ],
 )
-def test_platforms_pass_few_types_on_as_text(
+def test_only_some_request_bodies_are_sent_as_text(
     content_type: str | None, content_encoding: str | None, text: bool
 ) -> None:
     assert body.is_sent_as_text(content_type, content_encoding) is text
 
 
-def test_a_platform_that_takes_bytes_for_text_spoils_them() -> None:
+def test_bytes_that_are_sent_as_text_lose_invalid_utf_8() -> None:
     assert body.encode_event_body(b"a\xff", True) == ("a\ufffd", False)
     assert body.encode_event_body(b"a\xff", False) == ("Yf8=", True)
 
 
-def test_a_body_that_is_too_deep_to_be_json_is_a_bad_request() -> None:
+def test_a_too_deeply_nested_body_raises_bad_request() -> None:
     deep: list[object] = []
     for _ in range(100_000):
         deep = [deep]
-    with pytest.raises(BadRequest, match="neither text nor JSON"):
+    with pytest.raises(BadRequest, match="^Expected text or JSON"):
         body.body_from_event(deep, False)
-    while deep:  # or its end would be too deep as well
+    while deep:  # free it level by level: a recursive deallocation would be too deep
         deep = deep.pop()  # type: ignore[assignment]

@@ -1,4 +1,4 @@
-"""Scheme, server and client: what is believed, and that nothing raises."""
+"""Scheme, server, client and HTTP version from headers and events."""
 
 import re
 
@@ -21,7 +21,7 @@ from lambda_adapters.http import forwarded
         ("", "DEFAULT"),
     ],
 )
-def test_the_scheme_is_the_first_that_is_one(proto: str | None, scheme: str) -> None:
+def test_the_first_scheme_is_used_if_it_is_valid(proto: str | None, scheme: str) -> None:
     assert forwarded.scheme_of(proto, "DEFAULT") == scheme
 
 
@@ -49,7 +49,7 @@ def test_the_scheme_is_the_first_that_is_one(proto: str | None, scheme: str) -> 
         ("a", "-1", "http", None, ("a", 80)),
     ],
 )
-def test_the_server_is_what_host_says_or_the_events_domain(
+def test_the_server_is_the_host_header_or_the_domain_of_the_event(
     host: str | None, port: str | None, scheme: str, domain: object, server: tuple[str, int]
 ) -> None:
     assert forwarded.server_of(host, port, scheme, domain) == server
@@ -75,7 +75,7 @@ def test_the_server_is_what_host_says_or_the_events_domain(
         (5, None),
     ],
 )
-def test_an_address_may_have_a_port(text: object, address: tuple[str, int] | None) -> None:
+def test_an_address_can_have_a_port(text: object, address: tuple[str, int] | None) -> None:
     assert forwarded.address_of(text) == address
 
 
@@ -95,7 +95,7 @@ def test_an_address_may_have_a_port(text: object, address: tuple[str, int] | Non
         ([], 1, None),
     ],
 )
-def test_the_client_is_counted_from_the_right(
+def test_trusted_hops_count_from_the_right(
     values: list[str], hops: int, client: tuple[str, int] | None
 ) -> None:
     assert forwarded.client_by_hops(values, hops) == client
@@ -116,14 +116,12 @@ def test_the_client_is_counted_from_the_right(
         (["HTTP/2"], "1.1"),
     ],
 )
-def test_the_version_is_one_that_asgi_knows(protocol: object, version: str) -> None:
+def test_the_http_version_is_one_of_asgi(protocol: object, version: str) -> None:
     assert forwarded.http_version_of(protocol) == version
 
 
 @given(st.none() | st.text(), st.none() | st.text(), st.none() | st.text() | st.integers())
-def test_nothing_that_a_header_can_say_raises(
-    host: str | None, port: str | None, other: object
-) -> None:
+def test_no_header_value_raises(host: str | None, port: str | None, other: object) -> None:
     text = other if isinstance(other, str) else None
     scheme = forwarded.scheme_of(text, "https")
     name, number = forwarded.server_of(host, port, scheme, other)
@@ -132,10 +130,12 @@ def test_nothing_that_a_header_can_say_raises(
 
     assert name
     assert 0 < number < 65536
-    assert all(found is None or (found[0] and 0 <= found[1] < 65536) for found in (address, client))
+    assert all(
+        result is None or (result[0] and 0 <= result[1] < 65536) for result in (address, client)
+    )
 
 
-def test_a_gateway_drops_hops_and_adds_what_it_knows() -> None:
+def test_forward_headers_replaces_the_forwarding_headers() -> None:
     request = Request(
         scheme="http",
         headers=[
@@ -150,7 +150,7 @@ def test_a_gateway_drops_hops_and_adds_what_it_knows() -> None:
         server=("example.com", 8080),
     )
 
-    (first, (trace, root), *rest) = forwarded.forwarded_headers(request)
+    (first, (trace, root), *rest) = forwarded.forward_headers(request)
 
     assert first == ("a", "1")
     assert trace == "x-amzn-trace-id"
@@ -162,7 +162,7 @@ def test_a_gateway_drops_hops_and_adds_what_it_knows() -> None:
     ]
 
 
-def test_a_gateway_that_knows_no_client_adds_none() -> None:
-    names = [name for name, _ in forwarded.forwarded_headers(Request())]
+def test_forward_headers_without_a_client_adds_no_x_forwarded_for() -> None:
+    names = [name for name, _ in forwarded.forward_headers(Request())]
 
     assert names == ["x-amzn-trace-id", "x-forwarded-port", "x-forwarded-proto"]

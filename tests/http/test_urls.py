@@ -1,4 +1,4 @@
-"""Paths and queries: each way of decoding, and where a root path ends."""
+"""Encoding and decoding of paths and queries, and removal of a root path."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from lambda_adapters.http import urls as url
 
 
 @pytest.mark.parametrize(
-    ("path", "as_sent", "from_decoded"),
+    ("path", "cleaned", "encoded"),
     [
         ("/a/b", "/a/b", "/a/b"),
         ("/a%2Fb", "/a%2Fb", "/a%252Fb"),
@@ -19,15 +19,15 @@ from lambda_adapters.http import urls as url
         ("/[|]\"<>^`{}\\+;=@:!$&'()*,~", "/[|]\"<>^`{}\\+;=@:!$&'()*,~", None),
     ],
 )
-def test_a_path_is_quoted_only_where_no_request_line_could_hold_it(
-    path: str, as_sent: str, from_decoded: str | None
+def test_only_characters_that_are_invalid_in_a_request_line_are_quoted(
+    path: str, cleaned: str, encoded: str | None
 ) -> None:
-    assert url.clean_raw_path(path) == as_sent
-    assert url.raw_path_from_decoded(path) == (from_decoded or as_sent)
+    assert url.clean_raw_path(path) == cleaned
+    assert url.raw_path_from_decoded(path) == (encoded or cleaned)
 
 
 @pytest.mark.parametrize(
-    ("raw_path", "path", "bytes_"),
+    ("raw_path", "path", "path_bytes"),
     [
         ("/a+b", "/a+b", b"/a+b"),
         ("/a%2Fb%20", "/a/b ", b"/a/b "),
@@ -37,9 +37,9 @@ def test_a_path_is_quoted_only_where_no_request_line_could_hold_it(
         ("/%F%", "/%F%", b"/%F%"),
     ],
 )
-def test_a_path_is_decoded_once(raw_path: str, path: str, bytes_: bytes) -> None:
+def test_a_path_is_decoded_once(raw_path: str, path: str, path_bytes: bytes) -> None:
     assert url.path_from_raw(raw_path) == path
-    assert url.path_bytes_from_raw(raw_path) == bytes_
+    assert url.path_bytes_from_raw(raw_path) == path_bytes
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_a_path_is_decoded_once(raw_path: str, path: str, bytes_: bytes) -> None
         ("a=\ud800\n", "a=?%0A"),
     ],
 )
-def test_a_query_as_sent_is_quoted_only_where_it_must_be(query: str, cleaned: str) -> None:
+def test_only_invalid_characters_of_a_query_are_quoted(query: str, cleaned: str) -> None:
     assert url.clean_query(query) == cleaned
 
 
@@ -65,7 +65,7 @@ def test_a_query_as_sent_is_quoted_only_where_it_must_be(query: str, cleaned: st
         ([("?", "?")], "?=?"),
     ],
 )
-def test_a_query_from_decoded_pairs_decodes_to_them(
+def test_a_query_from_decoded_pairs_decodes_to_the_same_pairs(
     pairs: list[tuple[str, str]], query: str
 ) -> None:
     assert url.query_from_decoded(pairs) == query
@@ -80,13 +80,13 @@ def test_a_query_from_decoded_pairs_decodes_to_them(
         ([("\ud800", "\ud800")], "?=?"),
     ],
 )
-def test_a_query_from_encoded_pairs_is_joined_as_it_is(
+def test_a_query_from_encoded_pairs_is_not_encoded_again(
     pairs: list[tuple[str, str]], query: str
 ) -> None:
     assert url.query_from_encoded(pairs) == query
 
 
-def test_a_query_is_split_as_api_gateway_or_as_a_load_balancer_does() -> None:
+def test_a_query_splits_into_decoded_or_encoded_pairs() -> None:
     query = "a=%C3%A9+x&&b&=c&d=e=f&%ff="
 
     assert url.decoded_pairs(query) == [
@@ -106,7 +106,7 @@ def test_a_query_is_split_as_api_gateway_or_as_a_load_balancer_does() -> None:
 
 
 @pytest.mark.parametrize(
-    ("raw_path", "root", "below"),
+    ("raw_path", "root", "path"),
     [
         ("/prod/a", "/prod", "/a"),
         ("/prod", "/prod", "/"),
@@ -121,7 +121,7 @@ def test_a_query_is_split_as_api_gateway_or_as_a_load_balancer_does() -> None:
         ("", "", "/"),
     ],
 )
-def test_a_root_path_ends_on_a_segments_boundary(
-    raw_path: str, root: str, below: str | None
+def test_a_root_path_matches_whole_segments_only(
+    raw_path: str, root: str, path: str | None
 ) -> None:
-    assert url.raw_path_below(raw_path, root) == below
+    assert url.raw_path_below(raw_path, root) == path

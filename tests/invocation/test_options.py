@@ -1,4 +1,4 @@
-"""The options of an Adapter: what is taken, how it is kept, and what an error says."""
+"""The options of an Adapter: defaults, valid values and error messages."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from lambda_adapters.invocation.options import Options
 from lambda_adapters.invocation.posted_events import PostedEvents
 from lambda_adapters.sources.api_gateway import rest_api
 
-TAKEN: list[tuple[str, Any, Any]] = [
+VALID: list[tuple[str, Any, Any]] = [
     ("root_path", "auto", "auto"),
     ("root_path", "", ""),
     ("root_path", "/api/v1", "/api/v1"),
@@ -27,9 +27,9 @@ TAKEN: list[tuple[str, Any, Any]] = [
     ("sources", [rest_api], (rest_api,)),
     ("sources", [PostedEvents("/a")], None),
 ]
-REFUSED: list[tuple[str, Any, str]] = [
-    ("root_path", "api", 'root_path must be "auto", "" or a path such as "/api" without a slash'),
-    ("root_path", "/api/", "at its end, not '/api/'."),
+INVALID: list[tuple[str, Any, str]] = [
+    ("root_path", "api", 'root_path must be "auto", "" or a path such as "/api" without a'),
+    ("root_path", "/api/", "trailing slash, not '/api/'."),
     ("root_path", "/", "not '/'."),
     ("root_path", None, "not None."),
     ("text_types", "text/html", "text_types must be media types such as"),
@@ -58,7 +58,7 @@ REFUSED: list[tuple[str, Any, str]] = [
 ]
 
 
-def test_the_defaults_suit_most() -> None:
+def test_the_defaults() -> None:
     options = Options()
 
     assert {name: getattr(options, name) for name in Options.__slots__} == {
@@ -73,22 +73,20 @@ def test_the_defaults_suit_most() -> None:
     }
 
 
-@pytest.mark.parametrize(("name", "value", "kept"), TAKEN)
-def test_an_option_is_kept_in_its_normal_form(name: str, value: Any, kept: Any) -> None:
+@pytest.mark.parametrize(("name", "value", "expected"), VALID)
+def test_a_valid_option_is_normalized(name: str, value: Any, expected: Any) -> None:
     options = Options(**{name: value})
 
-    assert getattr(options, name) == (tuple(value) if name == "sources" else kept)
+    assert getattr(options, name) == (tuple(value) if name == "sources" else expected)
 
 
-@pytest.mark.parametrize(("name", "value", "message"), REFUSED)
-def test_an_option_that_cannot_be_says_expected_and_got(
-    name: str, value: Any, message: str
-) -> None:
-    with pytest.raises(ConfigurationError) as caught:
+@pytest.mark.parametrize(("name", "value", "message"), INVALID)
+def test_an_invalid_option_raises_configuration_error(name: str, value: Any, message: str) -> None:
+    with pytest.raises(ConfigurationError) as error:
         Options(**{name: value})
 
-    assert str(caught.value).startswith(f"{name} must be ")
-    assert message in str(caught.value)
+    assert str(error.value).startswith(f"{name} must be ")
+    assert message in str(error.value)
 
 
 @pytest.mark.parametrize(
@@ -104,12 +102,12 @@ def test_an_option_that_cannot_be_says_expected_and_got(
         "refusal",
     ],
 )
-def test_a_source_lacks_nothing(missing: str) -> None:
-    class Lacking:
+def test_a_custom_source_needs_every_attribute(missing: str) -> None:
+    class IncompleteSource:
         def __getattr__(self, name: str) -> Any:
             if name == missing:
                 raise AttributeError(name)
             return getattr(rest_api, name)
 
     with pytest.raises(ConfigurationError, match="^sources must be"):
-        Options(sources=[Lacking()])
+        Options(sources=[IncompleteSource()])

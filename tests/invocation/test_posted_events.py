@@ -1,4 +1,4 @@
-"""Events that are POSTed to the app as JSON."""
+"""PostedEvents: events that are sent to the app as POST requests with JSON."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ JSON = [("content-type", "application/json")]
 
 
 @pytest.mark.parametrize("event", [{}, {"Records": []}, [], "a", None, {"httpMethod": "GET"}])
-def test_no_event_is_claimed(event: Any) -> None:
+def test_no_event_matches(event: Any) -> None:
     assert not POSTED.matches(event)
 
 
@@ -29,7 +29,7 @@ def test_an_event_is_posted_as_json() -> None:
 
 
 @pytest.mark.parametrize("event", [{"a": [1, None, "é"]}, [], "a", 5, None])
-def test_an_event_comes_back_from_its_request(event: Any) -> None:
+def test_event_from_request_returns_the_posted_event(event: Any) -> None:
     assert POSTED.event_from_request(POSTED.request_from_event(event), Front()) == event
 
 
@@ -47,22 +47,22 @@ def test_the_json_of_a_2xx_reply_is_the_result(reply: Reply, result: Any) -> Non
 
 
 @pytest.mark.parametrize("status", [199, 300, 404, 500])
-def test_any_other_status_fails_the_invocation(status: int) -> None:
-    with pytest.raises(FailedStatus, match=f"with {status}; anything but 2xx") as caught:
+def test_a_status_that_is_not_2xx_raises_failed_status(status: int) -> None:
+    with pytest.raises(FailedStatus, match=f"with {status}; anything but 2xx") as error:
         POSTED.response_from_reply(Reply(status, [], b"{}"), {})
 
-    assert caught.value.status == status
+    assert error.value.status == status
 
 
 @pytest.mark.parametrize("body", [b"<p>", b"\xff\xfe\xfd", b"{"])
-def test_a_reply_that_is_not_json_is_the_apps_error(body: bytes) -> None:
-    with pytest.raises(AppError, match="not JSON; expected JSON") as caught:
+def test_a_reply_that_is_not_json_raises_app_error(body: bytes) -> None:
+    with pytest.raises(AppError, match="not JSON; expected JSON") as error:
         POSTED.response_from_reply(Reply(200, [], body), {})
 
-    assert caught.value.status == 500
+    assert error.value.status == 500
 
 
-def test_a_result_is_a_json_reply_again() -> None:
+def test_reply_from_response_returns_the_result_as_json() -> None:
     reply = POSTED.reply_from_response({"a": 1}, Request(), Front())
 
     assert reply == Reply(200, JSON, b'{"a": 1}', True)

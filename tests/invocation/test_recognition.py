@@ -1,4 +1,4 @@
-"""What is said of an event that nothing claims, and sources of the user's own."""
+"""Recognition of sources and triggers, and the message for an unknown event."""
 
 from typing import Any
 
@@ -22,87 +22,103 @@ MESSAGES: dict[str, tuple[Any, str]] = {
         'Expected an HTTP event, got NoneType. Pass events_path="/path" to have events that are '
         "not HTTP POSTed to the app.",
     ),
-    "a queue's": (
+    "an SQS event": (
         {"Records": [{"eventSource": "aws:sqs"}]},
         'this one is from sqs. Pass events_path="/path" to have such events POSTed to the app, or '
-        "give them a function of their own with router.on(...). Its keys: Records.",
+        "route them to a function with router.on(...). Its keys: Records.",
     ),
-    "an authorizer's": (
+    "an authorizer event": (
         {"type": "TOKEN", "methodArn": "a"},
-        "this is a Lambda authorizer's. It asks whether a request may pass, and is no request "
-        "itself: attach a function of its own as the authorizer. Its keys: methodArn, type.",
+        "this one asks a Lambda authorizer whether a request may pass, and is not a request: "
+        "attach a separate function as the authorizer. Its keys: methodArn, type.",
     ),
-    "a WebSocket API's": (
+    "a WebSocket event": (
         {"requestContext": {"connectionId": "a"}},
-        "this is a WebSocket API's, which an Adapter does not serve. Its keys: requestContext.",
+        "this one is from a WebSocket API, which an Adapter does not serve. Its keys: "
+        "requestContext.",
     ),
-    "CloudFront's": ({"Records": [{"cf": {}}]}, "this is CloudFront's (Lambda@Edge), but no"),
-    "like VPC Lattice's": ({"raw_path": "/"}, "the nearest is vpc_lattice_v1, which has a method"),
-    "a value": (
+    "a CloudFront event": (
+        {"Records": [{"cf": {}}]},
+        "this one is from CloudFront (Lambda@Edge), but is not a request",
+    ),
+    "almost a VPC Lattice event": (
+        {"raw_path": "/"},
+        "the nearest is vpc_lattice_v1, which has a method",
+    ),
+    "a custom value": (
         {"a": 1, "B": 2},
-        'this is a value of somebody\'s own, as Invoke passes it on. Pass events_path="/path" to '
+        'this one is a custom value that Invoke passed on unchanged. Pass events_path="/path" to '
         "have such events POSTed to the app. Its keys: B, a.",
     ),
     "no keys": ({}, "Its keys: none."),
-    "like a REST API's": ({"httpMethod": "GET"}, "rest_api, but requestContext is missing: add"),
-    "rather like a REST API's": (
+    "a REST API event without requestContext": (
+        {"httpMethod": "GET"},
+        "rest_api, but requestContext is missing: add",
+    ),
+    "a REST API event with an invalid requestContext": (
         {"httpMethod": "GET", "requestContext": 1},
         "the nearest is rest_api, whose requestContext is an object or null",
     ),
-    "like an HTTP API's": ({"rawPath": "/"}, "the nearest is http_api, whose requestContext.http"),
-    "like nothing": (
-        {"Records": []},
-        "no source and no trigger looks like it. If an emulator or a test wrote it, compare it",
+    "an HTTP API event without requestContext": (
+        {"rawPath": "/"},
+        "the nearest is http_api, whose requestContext.http",
     ),
-    "keys that are no text": ({1: 2, "a": 3}, "Its keys: 1, a."),
+    "a Records event without records": (
+        {"Records": []},
+        "no source and no trigger matches it. If an emulator or a test wrote it, compare it",
+    ),
+    "keys that are not text": ({1: 2, "a": 3}, "Its keys: 1, a."),
 }
 
 
 @pytest.mark.parametrize(("event", "message"), MESSAGES.values(), ids=MESSAGES)
-def test_a_message_says_expected_got_and_next_step(event: Any, message: str) -> None:
-    said = describe_event(event)
+def test_the_message_for_an_unknown_event_names_its_kind_and_keys(event: Any, message: str) -> None:
+    text = describe_event(event)
 
-    assert said.startswith("Expected an HTTP event")
-    assert message in said
-    with pytest.raises(UnknownEvent) as caught:
+    assert text.startswith("Expected an HTTP event")
+    assert message in text
+    with pytest.raises(UnknownEvent) as error:
         source_of(event)
-    assert str(caught.value) == said
+    assert str(error.value) == text
 
 
-def test_a_message_shows_some_keys_and_none_that_could_forge_a_line() -> None:
-    event = {f"Records{number:03}": 1 for number in range(99)} | {"A\nERROR forged": 1, "B" * 99: 1}
+def test_the_message_for_an_unknown_event_shortens_and_escapes_keys() -> None:
+    event = {f"Records{number:03}": 1 for number in range(99)} | {
+        "A\nERROR forged": 1,
+        "B" * 99: 1,
+    }
 
-    said = describe_event(event)
+    text = describe_event(event)
 
-    assert "Its keys: 'A\\nERROR forged', " + "B" * 64 + "…, Records000, " in said
-    assert said.endswith(", Records017 and 81 more.")
+    assert "Its keys: 'A\\nERROR forged', " + "B" * 64 + "…, Records000, " in text
+    assert text.endswith(", Records017 and 81 more.")
 
 
-def test_sources_are_found_by_their_names() -> None:
+def test_source_by_name_finds_every_source() -> None:
     assert {name: source_by_name(name).name for name in SOURCE_NAMES} == {
         name: name for name in SOURCE_NAMES
     }
 
 
-def test_a_source_says_how_large_a_response_may_be() -> None:
-    six = 6 * 1024 * 1024 + 100
+def test_each_source_has_a_response_size_limit() -> None:
+    six_mb = 6 * 1024 * 1024 + 100
 
     assert {source.name: source.limit({}) for source in (*all_sources(), PostedEvents("/"))} == {
-        "events": six,
-        "http_api": six,
-        "rest_api": six,
-        "function_url": six,
-        "http_api_v1": six,
+        "events": six_mb,
+        "http_api": six_mb,
+        "rest_api": six_mb,
+        "function_url": six_mb,
+        "http_api_v1": six_mb,
         "load_balancer": 1024 * 1024,
         "cloudfront": 40 * 1024,
-        "vpc_lattice": six,
-        "vpc_lattice_v1": six,
+        "vpc_lattice": six_mb,
+        "vpc_lattice_v1": six_mb,
         "openwhisk": 1024 * 1024,
     }
 
 
 @pytest.mark.parametrize(
-    "forged",
+    "extra_keys",
     [
         {"httpMethod": "GET", "requestContext": {"identity": {"sourceIp": "127.0.0.1"}}},
         {"version": "1.0", "httpMethod": "GET", "requestContext": {}},
@@ -113,23 +129,23 @@ def test_a_source_says_how_large_a_response_may_be() -> None:
         {"Records": [{"cf": {"request": {"method": "GET"}}}]},
     ],
 )
-def test_what_a_client_adds_to_an_action_is_no_other_sources_event(forged: Any) -> None:
-    event = {"__ow_method": "post", "__ow_headers": {}, "__ow_path": ""} | forged
+def test_parameters_of_an_openwhisk_action_do_not_match_another_source(extra_keys: Any) -> None:
+    event = {"__ow_method": "post", "__ow_headers": {}, "__ow_path": ""} | extra_keys
 
     assert [source.name for source in all_sources() if source.matches(event)] == ["openwhisk"]
 
 
-def test_a_source_of_ones_own_is_asked_first() -> None:
-    class Own(PostedEvents):
+def test_custom_sources_are_matched_first() -> None:
+    class CustomSource(PostedEvents):
         def matches(self, event: Any) -> bool:
             return isinstance(event, dict) and "mine" in event
 
-    own = Own("/")
+    custom = CustomSource("/")
     rest = {"httpMethod": "GET", "requestContext": {}}
 
-    assert find_source({"mine": 1, **rest}, [own]) is own
-    assert find_source(rest, [own]) is rest_api
-    assert find_source({}, [own]) is None
+    assert find_source({"mine": 1, **rest}, [custom]) is custom
+    assert find_source(rest, [custom]) is rest_api
+    assert find_source({}, [custom]) is None
 
 
 @pytest.mark.parametrize(
@@ -150,7 +166,7 @@ def test_a_source_of_ones_own_is_asked_first() -> None:
         ({"source": ["serverless-plugin-warmup"]}, "direct"),
     ],
 )
-def test_a_trigger_is_named_by_what_only_it_has(event: dict[str, Any], name: str | None) -> None:
+def test_a_trigger_is_recognized_by_its_own_keys(event: dict[str, Any], name: str | None) -> None:
     assert trigger_name(event) == name
     if name is None:
         with pytest.raises(UnknownEvent, match="no source and no trigger"):

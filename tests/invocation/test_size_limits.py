@@ -1,4 +1,4 @@
-"""How large a response is, counted as Lambda counts it."""
+"""The size of a response, as Lambda counts it."""
 
 import json
 from typing import Any
@@ -21,42 +21,42 @@ def response(body: str, encoded: bool = False) -> dict[str, Any]:
 
 @pytest.mark.parametrize("body", ["", "a" * 70_000, '"\\\n\x01' * 20_000, "é玉😀" * 30_000])
 @pytest.mark.parametrize("environment", [PY311, PY312, {}])
-def test_the_size_is_that_of_the_json_which_the_runtime_sends(
+def test_the_size_is_the_size_of_the_json_that_the_runtime_sends(
     body: str, environment: dict[str, str]
 ) -> None:
-    sent = response(body)
-    size = len(json.dumps(sent, ensure_ascii=environment is not PY312).encode())
+    result = response(body)
+    size = len(json.dumps(result, ensure_ascii=environment is not PY312).encode())
 
-    assert size_over_limit(sent, 0, environment) == size
-    assert size_over_limit(sent, size - 1, environment) == size
-    assert size_over_limit(sent, size, environment) is None
-
-
-def test_base64_has_nothing_to_escape() -> None:
-    sent = response("AP8=" * 100_000, True)
-
-    assert size_over_limit(sent, 1, PY312) == len(json.dumps(sent, ensure_ascii=False).encode())
+    assert size_over_limit(result, 0, environment) == size
+    assert size_over_limit(result, size - 1, environment) == size
+    assert size_over_limit(result, size, environment) is None
 
 
-def test_a_lone_surrogate_is_counted_and_does_not_raise() -> None:
+def test_the_size_of_a_base64_body_is_exact() -> None:
+    result = response("AP8=" * 100_000, True)
+
+    assert size_over_limit(result, 1, PY312) == len(json.dumps(result, ensure_ascii=False).encode())
+
+
+def test_a_lone_surrogate_counts_as_one_byte() -> None:
     plain = json.dumps(response("?"), ensure_ascii=False).encode()
     assert size_over_limit(response("\ud800"), 0, PY312) == len(plain)
 
 
-@pytest.mark.parametrize("sent", ["h\u00e9llo", None, [1, "\u00e9"], 5, {"statusCode": 200}])
-def test_any_result_has_the_size_of_its_json(sent: Any) -> None:
-    assert size_over_limit(sent, 0, PY311) == len(json.dumps(sent))
-    assert size_over_limit(sent, 0, PY312) == len(json.dumps(sent, ensure_ascii=False).encode())
-    assert size_over_limit(sent, 100, PY311) is None
+@pytest.mark.parametrize("result", ["h\u00e9llo", None, [1, "\u00e9"], 5, {"statusCode": 200}])
+def test_the_size_of_any_result_is_the_size_of_its_json(result: Any) -> None:
+    assert size_over_limit(result, 0, PY311) == len(json.dumps(result))
+    assert size_over_limit(result, 0, PY312) == len(json.dumps(result, ensure_ascii=False).encode())
+    assert size_over_limit(result, 100, PY311) is None
 
 
-def test_the_environment_is_the_process_unless_it_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_default_environment_is_os_environ(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_EXECUTION_ENV", "AWS_Lambda_python3.11")
     escaped = size_over_limit(response("é"), 0)
     monkeypatch.setenv("AWS_EXECUTION_ENV", "AWS_Lambda_python3.13")
     plain = size_over_limit(response("é"), 0)
 
-    # One in the body, one in a header.
+    # one é in the body, one in a header
     assert (escaped or 0) - (plain or 0) == 2 * (len("\\u00e9") - len("é".encode()))
 
 
@@ -66,12 +66,12 @@ def test_the_environment_is_the_process_unless_it_is_given(monkeypatch: pytest.M
     st.lists(st.tuples(st.text("ab", min_size=1), st.text(max_size=20)), max_size=5),
     st.booleans(),
 )
-def test_the_quick_bound_is_never_too_low(
+def test_may_exceed_is_true_for_every_reply_over_the_limit(
     name: str, body: bytes, headers: list[tuple[str, str]], text: bool
 ) -> None:
     reply = Reply(200, headers, body, text, reason="x" * len(body))
-    sent = source_by_name(name).response_from_reply(reply, {})
-    size = size_over_limit(sent, 0, PY311)
+    result = source_by_name(name).response_from_reply(reply, {})
+    size = size_over_limit(result, 0, PY311)
 
     assert size is not None
     assert may_exceed(reply, size - 1)

@@ -1,8 +1,7 @@
-"""Request, Reply, the errors, the sink and the call: small values that everything shares."""
+"""Request, Reply, Invocation and the exceptions."""
 
 import pytest
 
-import lambda_adapters
 from lambda_adapters import (
     AppError,
     BadRequest,
@@ -19,32 +18,24 @@ from lambda_adapters.invocation.invocation import Invocation
 from lambda_adapters.sources.api_gateway import rest_api
 
 
-def test_a_request_is_of_the_root_unless_it_says_otherwise() -> None:
+def test_the_default_request_is_a_get_of_the_root() -> None:
     request = Request()
 
     assert (request.method, request.public_path, request.public_raw_path) == ("GET", "/", "/")
     assert (request.client, request.server) == (None, ("localhost", 443))
 
 
-def test_the_public_path_begins_with_the_root() -> None:
+def test_the_public_path_starts_with_the_root_path() -> None:
     request = Request(root_path="/é b", path="/a/b", raw_path="/a%2Fb")
 
     assert request.public_path == "/é b/a/b"
     assert request.public_raw_path == "/%C3%A9%20b/a%2Fb"
 
 
-def test_the_first_value_of_a_header_is_found_by_its_name() -> None:
+def test_header_returns_the_first_value() -> None:
     request = Request(headers=[("a", "1"), ("b", ""), ("a", "2")])
 
     assert [request.header(name) for name in ("a", "b", "c", "A")] == ["1", "", None, None]
-
-
-def test_neither_a_request_nor_a_reply_shows_what_may_be_secret() -> None:
-    secret = [("authorization", "Bearer s3cret")]
-    shown = repr(Request(query="token=s3cret", headers=secret, body=b"s3cret"))
-    shown += repr(Reply(headers=secret, body=b"s3cret"))
-
-    assert "s3cret" not in shown
 
 
 def test_two_requests_do_not_share_their_headers() -> None:
@@ -54,7 +45,7 @@ def test_two_requests_do_not_share_their_headers() -> None:
     assert (Request().headers, Reply().headers) == ([], [])
 
 
-def test_the_librarys_own_answers_are_short() -> None:
+def test_text_reply_and_json_reply_set_a_content_type() -> None:
     assert text_reply(404, "é") == Reply(
         404, [("content-type", "text/plain; charset=utf-8")], b"\xc3\xa9", True
     )
@@ -71,23 +62,18 @@ def test_the_librarys_own_answers_are_short() -> None:
         (FailedStatus("a", 503), 503),
     ],
 )
-def test_an_error_tells_its_status(error: BadRequest, status: int) -> None:
+def test_errors_have_a_message_and_a_status(error: BadRequest, status: int) -> None:
     assert (str(error), error.status) == ("a", status)
     assert isinstance(error, LambdaAdaptersError)
 
 
-def test_every_error_is_one_of_the_librarys() -> None:
+def test_every_error_is_a_lambda_adapters_error() -> None:
     for kind in (UnknownEvent, StartupFailed, ConfigurationError):
         assert issubclass(kind, LambdaAdaptersError)
     assert issubclass(ConfigurationError, ValueError)
 
 
-def test_public_names_are_sorted_and_there() -> None:
-    assert lambda_adapters.__all__ == sorted(lambda_adapters.__all__)
-    assert all(hasattr(lambda_adapters, name) for name in lambda_adapters.__all__)
-
-
-def test_a_call_brings_what_lambda_passed() -> None:
+def test_an_invocation_has_the_event_the_context_and_the_source() -> None:
     class Context:
         aws_request_id = "8c5a"
 
@@ -96,17 +82,17 @@ def test_a_call_brings_what_lambda_passed() -> None:
 
     event, context = {"a": 1}, Context()
 
-    call = Invocation(event, context, rest_api)
+    invocation = Invocation(event, context, rest_api)
 
-    assert call.event is event
-    assert call.context is context
-    assert call.source is rest_api
-    assert call.deadline is not None
-    assert call.request_id == "8c5a"
+    assert invocation.event is event
+    assert invocation.context is context
+    assert invocation.source is rest_api
+    assert invocation.deadline is not None
+    assert invocation.request_id == "8c5a"
 
 
 @pytest.mark.parametrize("context", [None, object(), {"aws_request_id": "8c5a"}])
-def test_a_call_without_a_real_context_has_neither_id_nor_deadline(context: object) -> None:
-    call = Invocation({}, context, rest_api)
+def test_an_invocation_without_a_lambda_context_has_no_id_and_no_deadline(context: object) -> None:
+    invocation = Invocation({}, context, rest_api)
 
-    assert (call.request_id, call.deadline) == ("-", None)
+    assert (invocation.request_id, invocation.deadline) == ("-", None)

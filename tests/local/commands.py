@@ -1,4 +1,4 @@
-"""The command line inside the tests' own process."""
+"""Runs the command line in the process of the test."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""What the tests of lambda_adapters.local share."""
+"""Fixtures of the local tools' tests: fronts, handlers and modules with handlers."""
 
 import sys
 from pathlib import Path
@@ -7,29 +7,29 @@ from uuid import uuid4
 import pytest
 
 from tests.local.commands import MakeModule
-from tests.local.playing import PLAYED, MakeHandler, Played, asgi_handler, wsgi_handler
+from tests.local.local_fronts import FRONT_CASES, FrontCase, MakeHandler, asgi_handler, wsgi_handler
 
 
-def _id(played: Played) -> str:
-    return "-".join([played[0], *played[1]])
+def _id(front_case: FrontCase) -> str:
+    return "-".join([front_case.name, *front_case.options])
 
 
-@pytest.fixture(params=PLAYED, ids=_id)
-def played(request: pytest.FixtureRequest) -> Played:
+@pytest.fixture(params=FRONT_CASES, ids=_id)
+def front_case(request: pytest.FixtureRequest) -> FrontCase:
     """Every front with its settings."""
-    chosen: Played = request.param
-    return chosen
+    case: FrontCase = request.param
+    return case
 
 
 @pytest.fixture(params=["asgi", "wsgi"])
 def make_handler(request: pytest.FixtureRequest) -> MakeHandler:
-    """Makes a handler of an answer, as an ASGI or as a WSGI app."""
+    """Returns a function that turns a view into a handler, of an ASGI or of a WSGI app."""
     return asgi_handler if request.param == "asgi" else wsgi_handler
 
 
 @pytest.fixture
 def make_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> MakeModule:
-    """Writes a module into tmp_path and returns its name, which no other test has."""
+    """Returns a function that writes a module into tmp_path and returns its unique name."""
     monkeypatch.setattr(sys, "path", list(sys.path))
 
     def make(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Gateways for the tests: on a port, without one, and through a lifespan."""
+"""Helpers that run a gateway: on a port, without a port, and through a lifespan."""
 
 import asyncio
 import contextlib
@@ -8,25 +8,26 @@ from typing import Any
 
 import httpx
 
-from lambda_adapters.local import server as serving
+from lambda_adapters.local import server as server_module
 from lambda_adapters.local.function import Function
 from lambda_adapters.local.gateway import Gateway
-from tests.local.playing import Played
+from tests.local.local_fronts import FrontCase
 
 OK = {"statusCode": 200, "headers": {"content-type": "text/plain"}, "body": "ok"}
+HTTP_API = FrontCase("http-api", {})
 
 
 @contextlib.contextmanager
-def serving_on_a_port(gateway: Gateway) -> Iterator[httpx.Client]:
-    """uvicorn on a free port, in a thread; a client for it, relative to the stage."""
-    listener = serving.listening("127.0.0.1", 0)
-    up = threading.Event()
-    server = serving.server_of(gateway, up.set)
+def run_server(gateway: Gateway) -> Iterator[httpx.Client]:
+    """Run uvicorn on a free port in a thread. Yields a client whose URLs start at the stage."""
+    listener = server_module.open_listener("127.0.0.1", 0)
+    started = threading.Event()
+    server = server_module.create_server(gateway, started.set)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     try:
-        assert up.wait(10)
-        with httpx.Client(base_url=serving.url_of(listener, gateway), timeout=10) as client:
+        assert started.wait(10)
+        with httpx.Client(base_url=server_module.url_of(listener, gateway), timeout=10) as client:
             yield client
     finally:
         server.should_exit = True
@@ -34,38 +35,40 @@ def serving_on_a_port(gateway: Gateway) -> Iterator[httpx.Client]:
         assert not thread.is_alive()
 
 
-def play(handler: Any, played: Played = ("http-api", {}), **options: Any) -> Gateway:
-    front, settings = played
-    return Gateway([Function(handler, name="movies")], front, **settings, **options)
+def create_gateway(handler: Any, front_case: FrontCase = HTTP_API, **options: Any) -> Gateway:
+    functions = [Function(handler, name="movies")]
+    return Gateway(functions, front_case.name, **front_case.options, **options)
 
 
-def asked(gateway: Gateway, method: str, url: str, **options: Any) -> httpx.Response:
-    """One request to the gateway without a port."""
+def send_request(gateway: Gateway, method: str, url: str, **options: Any) -> httpx.Response:
+    """Send one request to the gateway without a port."""
 
-    async def ask() -> httpx.Response:
+    async def send() -> httpx.Response:
         transport = httpx.ASGITransport(gateway)
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
             return await client.request(method, url, **options)
 
-    return asyncio.run(ask())
+    return asyncio.run(send())
 
 
-async def nothing() -> None:
+async def do_nothing() -> None:
     pass
 
 
-async def lived(gateway: Gateway, meanwhile: Callable[[], Awaitable[None]] = nothing) -> list[Any]:
-    """The gateway's answers to a lifespan of startup and shutdown."""
-    answers: list[Any] = []
+async def run_lifespan(
+    gateway: Gateway, before_shutdown: Callable[[], Awaitable[None]] = do_nothing
+) -> list[Any]:
+    """Run startup, `before_shutdown` and shutdown. Returns the types of the gateway's messages."""
+    types: list[Any] = []
 
     async def receive() -> Any:
-        if not answers:
+        if not types:
             return {"type": "lifespan.startup"}
-        await meanwhile()
+        await before_shutdown()
         return {"type": "lifespan.shutdown"}
 
     async def send(message: Any) -> None:
-        answers.append(message["type"])
+        types.append(message["type"])
 
     await gateway({"type": "lifespan"}, receive, send)
-    return answers
+    return types

@@ -1,4 +1,4 @@
-"""AsyncClient: the client's twin on the test's own loop."""
+"""AsyncClient: like Client, on the event loop of the test."""
 
 import asyncio
 import threading
@@ -8,20 +8,26 @@ import pytest
 
 from asgi_lambda import Adapter
 from lambda_adapters.local import AsyncClient
-from tests.local.playing import MakeHandler, Played, Seen
+from tests.local.local_fronts import AppRequest, FrontCase, MakeHandler, ViewReply
 
 
-def test_every_front_serves_an_async_test(played: Played, make_handler: MakeHandler) -> None:
-    front, settings = played
+def test_an_async_client_works_with_every_front(
+    front_case: FrontCase, make_handler: MakeHandler
+) -> None:
+    front, settings = front_case
 
-    def answer(seen: Seen) -> tuple[int, list[tuple[str, str]], bytes]:
+    def view(request: AppRequest) -> ViewReply:
         headers = [("content-type", "image/png"), ("set-cookie", "a=1"), ("set-cookie", "b=2")]
-        return 201, headers, f"{seen.method} {seen.root} {seen.path} ".encode() + seen.body
+        return (
+            201,
+            headers,
+            f"{request.method} {request.root_path} {request.path} ".encode() + request.body,
+        )
 
     async def test() -> None:
-        async with AsyncClient(make_handler(answer), front, **settings) as client:
+        async with AsyncClient(make_handler(view), front, **settings) as client:
             reply = await client.post("/a%20b", content=b"\x00\xff")
-        root = "/prod" if "stage" in settings else ""
+        root = front_case.root_path
         assert reply.status_code == 201
         assert reply.content == f"POST {root} /a b ".encode() + b"\x00\xff"
         assert reply.headers.get_list("set-cookie") == ["a=1", "b=2"]
@@ -29,16 +35,16 @@ def test_every_front_serves_an_async_test(played: Played, make_handler: MakeHand
     asyncio.run(test())
 
 
-def test_an_asgi_app_runs_on_the_tests_loop_from_startup_to_shutdown() -> None:
+def test_an_asgi_app_runs_on_the_loop_of_the_test_from_startup_to_shutdown() -> None:
     loops = []
-    told = []
+    messages = []
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         loops.append(asyncio.get_running_loop())
         if scope["type"] == "lifespan":
             for _ in range(2):
                 message = await receive()
-                told.append(message["type"])
+                messages.append(message["type"])
                 await send({"type": f"{message['type']}.complete"})
             return
         await send({"type": "http.response.start", "status": 200, "headers": []})
@@ -47,19 +53,19 @@ def test_an_asgi_app_runs_on_the_tests_loop_from_startup_to_shutdown() -> None:
     async def test() -> None:
         async with AsyncClient(Adapter(app), "http-api") as client:
             await asyncio.gather(client.get("/"), client.get("/"))
-            assert told == ["lifespan.startup"]
-        assert told == ["lifespan.startup", "lifespan.shutdown"]
+            assert messages == ["lifespan.startup"]
+        assert messages == ["lifespan.startup", "lifespan.shutdown"]
         assert loops == [asyncio.get_running_loop()] * 3
 
     asyncio.run(test())
 
 
-def test_requests_of_an_asgi_app_overlap() -> None:
+def test_requests_to_an_asgi_app_run_concurrently() -> None:
     async def test() -> None:
-        both = asyncio.Barrier(2)
+        barrier = asyncio.Barrier(2)
 
         async def app(scope: Any, receive: Any, send: Any) -> None:
-            await both.wait()
+            await barrier.wait()
             await send({"type": "http.response.start", "status": 200, "headers": []})
             await send({"type": "http.response.body", "body": b""})
 
@@ -71,7 +77,7 @@ def test_requests_of_an_asgi_app_overlap() -> None:
     asyncio.run(test())
 
 
-def test_a_handler_without_handle_runs_in_a_thread_and_is_stopped_there() -> None:
+def test_a_handler_without_handle_runs_in_a_thread_and_stops_with_the_client() -> None:
     class Handler:
         def __init__(self) -> None:
             self.calls: list[str] = []
@@ -94,7 +100,7 @@ def test_a_handler_without_handle_runs_in_a_thread_and_is_stopped_there() -> Non
     assert handler.calls == ["/x", "stop"]
 
 
-def test_exceptions_reach_the_test_unless_they_are_not_asked_for(
+def test_exceptions_are_raised_in_the_test_unless_raise_exceptions_is_false(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     def handler(event: Any, context: Any) -> Any:
@@ -110,7 +116,7 @@ def test_exceptions_reach_the_test_unless_they_are_not_asked_for(
     assert caplog.messages == ["The handler raised an exception."]
 
 
-def test_the_fronts_own_answers_need_no_handler(caplog: pytest.LogCaptureFixture) -> None:
+def test_replies_of_the_front_do_not_call_the_handler(caplog: pytest.LogCaptureFixture) -> None:
     def handler(event: Any, context: Any) -> Any:
         raise AssertionError("the function must not be called")
 

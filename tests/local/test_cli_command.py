@@ -1,4 +1,4 @@
-"""`lambda-adapters command`: a command in a deployed function, or in one of this machine."""
+"""`lambda-adapters command`: a command in a deployed function or in a local one."""
 
 import builtins
 import io
@@ -45,8 +45,8 @@ def test_a_local_function_runs_a_command(make_module: MakeModule, tmp_path: Path
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("plain", "Error: Expected an HTTP event; this is a command for the function, which"),
-        ("other", "to answer with an exit code, got str. Next: router.on("),
+        ("plain", "Error: Expected an HTTP event; this one is a command, and this function"),
+        ("other", "to return an exit code, got str. Next: router.on("),
     ],
 )
 def test_a_local_function_without_commands_says_so(
@@ -62,49 +62,51 @@ def test_a_local_function_without_commands_says_so(
 
 @pytest.fixture
 def client(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """boto3's own client, which asks nobody; `asked` holds how it was made."""
-    made = boto3.client(
-        "lambda", "eu-west-1", aws_access_key_id="made-up", aws_secret_access_key="made-up"
+    """boto3's client. `creations` has the arguments of each call that created it."""
+    lambda_client = boto3.client(
+        "lambda", "eu-west-1", aws_access_key_id="test", aws_secret_access_key="test"
     )
-    made.asked = []
+    lambda_client.creations = []
 
     def make(name: str, *, region_name: str | None, config: Any) -> Any:
-        asked = (config.read_timeout, config.retries, config.tcp_keepalive)
-        made.asked.append((name, region_name, *asked))
-        return made
+        options = (config.read_timeout, config.retries, config.tcp_keepalive)
+        lambda_client.creations.append((name, region_name, *options))
+        return lambda_client
 
     monkeypatch.setattr(boto3, "client", make)
-    return made
+    return lambda_client
 
 
 CUSTOM = b64encode(b'{"custom": {"lambda_adapters_command": true}}').decode()
 
 
-def answering(client: Any, payload: Any, error: str | None = None) -> Stubber:
+def stub_invoke(client: Any, payload: Any, error: str | None = None) -> Stubber:
     data = json.dumps(payload).encode()
-    answer = {"StatusCode": 200, "Payload": StreamingBody(io.BytesIO(data), len(data))}
+    response = {"StatusCode": 200, "Payload": StreamingBody(io.BytesIO(data), len(data))}
     if error is not None:
-        answer["FunctionError"] = error
+        response["FunctionError"] = error
     stubber = Stubber(client)
-    sent = json.dumps({"lambda_adapters_command": ["migrate", "--plan"]}).encode()
+    expected_payload = json.dumps({"lambda_adapters_command": ["migrate", "--plan"]}).encode()
     stubber.add_response(
-        "invoke", answer, {"FunctionName": "shop", "Payload": sent, "ClientContext": CUSTOM}
+        "invoke",
+        response,
+        {"FunctionName": "shop", "Payload": expected_payload, "ClientContext": CUSTOM},
     )
     return stubber
 
 
-def test_a_deployed_function_is_asked_once_and_may_take_its_time(client: Any) -> None:
-    with answering(client, {"exit_code": 2, "output": "no\n"}) as stubber:
+def test_a_deployed_function_is_invoked_once_with_a_long_timeout(client: Any) -> None:
+    with stub_invoke(client, {"exit_code": 2, "output": "no\n"}) as stubber:
         result = run("command", "shop", "--region", "eu-west-1", "--", "migrate", "--plan")
 
     assert (result.exit_code, result.stdout) == (2, "no\n")
     stubber.assert_no_pending_responses()
-    assert client.asked == [("lambda", "eu-west-1", 910, {"total_max_attempts": 1}, True)]
+    assert client.creations == [("lambda", "eu-west-1", 910, {"total_max_attempts": 1}, True)]
 
 
-def test_a_function_that_fails_is_an_error_with_its_own_words(client: Any) -> None:
-    said = {"errorType": "UnknownEvent", "errorMessage": "Expected an HTTP ..."}
-    with answering(client, said, "Unhandled"):
+def test_an_error_of_the_deployed_function_is_printed(client: Any) -> None:
+    payload = {"errorType": "UnknownEvent", "errorMessage": "Expected an HTTP ..."}
+    with stub_invoke(client, payload, "Unhandled"):
         result = run("command", "shop", "--", "migrate", "--plan")
 
     assert (result.exit_code, result.stderr) == (
@@ -113,7 +115,7 @@ def test_a_function_that_fails_is_an_error_with_its_own_words(client: Any) -> No
     )
 
 
-def test_a_function_that_is_not_there_is_an_error(client: Any) -> None:
+def test_a_missing_function_is_an_error(client: Any) -> None:
     with Stubber(client) as stubber:
         stubber.add_client_error("invoke", "ResourceNotFoundException", "Function not found: shop")
         result = run("command", "shop", "migrate")
@@ -122,25 +124,25 @@ def test_a_function_that_is_not_there_is_an_error(client: Any) -> None:
     assert result.stderr.startswith("Error: Expected to invoke 'shop', got: An error occurred (Res")
 
 
-def test_without_credentials_nothing_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_credentials_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     def make(*args: Any, **options: Any) -> Any:
         raise NoCredentialsError
 
     monkeypatch.setattr(boto3, "client", make)
 
     with pytest.raises(remote.CannotInvoke, match="^Expected to invoke 'shop', got: Unable to loc"):
-        remote.invoked("shop", {})
+        remote.invoke_function("shop", {})
 
 
-def test_without_boto3_the_way_to_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = builtins.__import__
+def test_without_boto3_the_error_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    original_import = builtins.__import__
 
-    def missing(name: str, *rest: Any) -> Any:
+    def import_without_boto3(name: str, *rest: Any) -> Any:
         if name == "boto3":
             raise ImportError(name)
-        return real(name, *rest)
+        return original_import(name, *rest)
 
-    monkeypatch.setattr(builtins, "__import__", missing)
+    monkeypatch.setattr(builtins, "__import__", import_without_boto3)
 
     with pytest.raises(remote.CannotInvoke, match=r"pip install 'lambda-adapters\[aws\]'"):
-        remote.invoked("shop", {})
+        remote.invoke_function("shop", {})

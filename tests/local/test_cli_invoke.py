@@ -8,7 +8,7 @@ import pytest
 from tests.local.commands import MakeModule, run
 
 
-def test_the_version_is_the_distributions() -> None:
+def test_version_prints_the_version() -> None:
     result = run("--version")
 
     assert (result.exit_code, result.stdout) == (0, "lambda-adapters, version 0.1.0\n")
@@ -50,7 +50,7 @@ def test_invoke_reads_an_event_from_stdin_and_finds_a_handler_inside_a_class(
     assert (result.exit_code, result.stdout) == (0, "42\n")
 
 
-def test_invoke_stops_what_the_handler_started(make_module: MakeModule, tmp_path: Path) -> None:
+def test_invoke_stops_the_handler(make_module: MakeModule, tmp_path: Path) -> None:
     module = make_module(
         "class Handler:\n"
         "    def __call__(self, event, context):\n        return 1\n"
@@ -79,7 +79,7 @@ def test_invoke_shows_the_traceback_of_a_handler_that_raises(
     ]
 
 
-def test_invoke_refuses_a_response_that_cannot_be_json(
+def test_invoke_refuses_a_response_that_is_not_json_serializable(
     make_module: MakeModule, tmp_path: Path
 ) -> None:
     module = make_module("def handler(event, context):\n    return {1, 2}\n")
@@ -88,7 +88,7 @@ def test_invoke_refuses_a_response_that_cannot_be_json(
 
     assert (result.exit_code, result.stdout) == (1, "")
     assert result.stderr == (
-        "Error: Expected a response that can be JSON, got set: Object of type set is not JSON "
+        "Error: Expected a JSON-serializable response, got set: Object of type set is not JSON "
         "serializable.\n"
     )
 
@@ -97,9 +97,9 @@ def test_invoke_refuses_a_response_that_cannot_be_json(
     ("content", "message"),
     [
         (None, "Expected a file with an event, got 'NAME': No such file or directory. Next: check "
-         "the path, or pass - and the event on stdin."),
-        (b"{'a': 1}", "Expected JSON in 'NAME', got a text that is none: Expecting property name "
-         "enclosed in double quotes: line 1 column 2 (char 1)."),
+         "the path, or pass - to read the event from stdin."),
+        (b"{'a': 1}", "Expected JSON in 'NAME', got text that is not valid JSON: Expecting "
+         "property name enclosed in double quotes: line 1 column 2 (char 1)."),
         (b"\xff\xfe", "Expected UTF-8 in 'NAME', got other bytes."),
     ],
 )  # fmt: skip
@@ -116,7 +116,7 @@ def test_invoke_says_what_is_wrong_with_the_event(
     assert result.stderr == f"Error: {message.replace('NAME', str(path))}\n"
 
 
-def test_invoke_wants_a_module_and_a_handler() -> None:
+def test_invoke_requires_a_module_and_a_handler() -> None:
     result = run("invoke", "app.py", "-", stdin="{}")
 
     assert result.exit_code == 2
@@ -126,7 +126,7 @@ def test_invoke_wants_a_module_and_a_handler() -> None:
     )
 
 
-def test_an_event_and_its_response_fit_invoke(make_module: MakeModule, tmp_path: Path) -> None:
+def test_invoke_works_with_an_adapter(make_module: MakeModule, tmp_path: Path) -> None:
     module = make_module(
         "from wsgi_lambda import Adapter\n"
         "def app(environ, start_response):\n"

@@ -1,4 +1,4 @@
-"""The command line in processes of its own."""
+"""The command line in its own process."""
 
 import re
 import signal
@@ -13,7 +13,7 @@ import pytest
 from tests.local.commands import MakeModule
 
 
-def test_serve_for_real_until_ctrl_c(make_module: MakeModule, tmp_path: Path) -> None:
+def test_serve_runs_until_ctrl_c(make_module: MakeModule, tmp_path: Path) -> None:
     module = make_module(
         "from asgi_lambda import Adapter\n"
         "print('imported', flush=True)\n"
@@ -60,7 +60,7 @@ def test_serve_for_real_until_ctrl_c(make_module: MakeModule, tmp_path: Path) ->
     assert process.returncode == 0
 
 
-def test_ctrl_c_ends_serve_although_a_function_never_returns(
+def test_ctrl_c_ends_serve_even_if_a_function_does_not_return(
     make_module: MakeModule, tmp_path: Path
 ) -> None:
     module = make_module(
@@ -74,11 +74,11 @@ def test_ctrl_c_ends_serve_although_a_function_never_returns(
         "    time.sleep(60)\n"
         "handler = Adapter(app, deadline_margin=None)\n"
     )
-    impatient = "from lambda_adapters.local import gateway; gateway._STOP_SECONDS = 0.1; "
+    set_short_timeout = "from lambda_adapters.local import gateway; gateway._STOP_SECONDS = 0.1; "
     command = [
         sys.executable,
         "-c",
-        impatient + "from lambda_adapters.local.cli import main; main()",
+        set_short_timeout + "from lambda_adapters.local.cli import main; main()",
     ]
     process = subprocess.Popen(
         [*command, "serve", f"{module}:handler", "--port", "0", "--timeout", "0.1"],
@@ -90,48 +90,50 @@ def test_ctrl_c_ends_serve_although_a_function_never_returns(
     try:
         assert process.stdout is not None
         lines = [process.stdout.readline() for _ in range(2)]
-        late = httpx.get(lines[1].split()[1])
+        reply = httpx.get(lines[1].split()[1])
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=10)
     finally:
         process.kill()
 
-    assert (late.status_code, late.text) == (503, '{"message":"Service Unavailable"}')
+    assert (reply.status_code, reply.text) == (503, '{"message":"Service Unavailable"}')
     assert err.endswith(f"{module}: still busy, so it was not shut down.\n")
     assert process.returncode == 0
 
 
-BLOCKED = "import sys; sys.modules.update(dict.fromkeys(['click', 'httpx', 'uvicorn'])); "
+BLOCK_PACKAGES = "import sys; sys.modules.update(dict.fromkeys(['click', 'httpx', 'uvicorn'])); "
 
 
-def python(code: str) -> Any:
+def run_python(code: str) -> Any:
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
 
 
-def test_the_local_tools_itself_needs_nothing() -> None:
-    assert python(BLOCKED + "import lambda_adapters.local").returncode == 0
+def test_the_package_of_the_local_tools_needs_no_dependency() -> None:
+    assert run_python(BLOCK_PACKAGES + "import lambda_adapters.local").returncode == 0
 
 
 @pytest.mark.parametrize("missing", ["click", "uvicorn"])
-def test_the_command_says_how_to_get_what_is_missing(missing: str) -> None:
-    done = python(f"import sys; sys.modules[{missing!r}] = None; import lambda_adapters.local.cli")
+def test_the_command_line_says_how_to_install_a_missing_package(missing: str) -> None:
+    result = run_python(
+        f"import sys; sys.modules[{missing!r}] = None; import lambda_adapters.local.cli"
+    )
 
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == (
+    assert (result.returncode, result.stdout) == (1, "")
+    assert result.stderr == (
         f"{missing} is not installed. Next: pip install 'lambda-adapters[local]'\n"
     )
 
 
-def test_the_client_says_how_to_get_what_is_missing() -> None:
-    done = python(BLOCKED + "from lambda_adapters.local import Client")
+def test_the_client_says_how_to_install_httpx() -> None:
+    result = run_python(BLOCK_PACKAGES + "from lambda_adapters.local import Client")
 
-    assert done.returncode == 1
-    assert done.stderr.splitlines()[-1] == (
+    assert result.returncode == 1
+    assert result.stderr.splitlines()[-1] == (
         "ModuleNotFoundError: httpx is not installed. Next: pip install 'lambda-adapters[local]'"
     )
 
 
-def test_the_client_needs_httpx_alone() -> None:
-    code = "import sys; sys.modules.update(dict.fromkeys(['click', 'uvicorn'])); "
+def test_the_client_needs_only_httpx() -> None:
+    block = "import sys; sys.modules.update(dict.fromkeys(['click', 'uvicorn'])); "
 
-    assert python(code + "from lambda_adapters.local import Client").returncode == 0
+    assert run_python(block + "from lambda_adapters.local import Client").returncode == 0

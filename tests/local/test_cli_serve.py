@@ -1,4 +1,4 @@
-"""`lambda-adapters serve`: targets, options and what cannot be."""
+"""`lambda-adapters serve`: targets, options and errors."""
 
 import re
 import socket
@@ -8,20 +8,20 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from lambda_adapters.local import server as serving
+from lambda_adapters.local import server
 from lambda_adapters.local.cli import main
 from lambda_adapters.local.gateway import Gateway
 from tests.local.commands import MakeModule, run
 
 
-def test_a_module_that_is_not_there_is_named(tmp_path: Path) -> None:
+def test_a_missing_module_is_an_error(tmp_path: Path) -> None:
     result = run("serve", "no_such_module.sub:handler", "--app-dir", tmp_path)
 
     assert result.exit_code == 1
     assert result.stderr == (
-        f"Error: Expected a module 'no_such_module.sub' in {tmp_path.resolve()} or among what is "
-        "installed, got none named 'no_such_module'. Next: start in your project's directory or "
-        "pass --app-dir.\n"
+        f"Error: Expected a module 'no_such_module.sub' in {tmp_path.resolve()} or among the "
+        "installed packages, got no module 'no_such_module'. Next: start in your project's "
+        "directory or pass --app-dir.\n"
     )
 
 
@@ -33,7 +33,7 @@ def test_a_module_that_is_not_there_is_named(tmp_path: Path) -> None:
         ("def\n", "SyntaxError"),
     ],
 )
-def test_a_module_that_cannot_be_imported_shows_why(
+def test_an_import_error_shows_its_traceback(
     text: str, error: str, make_module: MakeModule, tmp_path: Path
 ) -> None:
     module = make_module(text)
@@ -49,7 +49,7 @@ def test_a_module_that_cannot_be_imported_shows_why(
     )
 
 
-def test_a_module_without_the_handler_is_named(make_module: MakeModule, tmp_path: Path) -> None:
+def test_a_module_without_the_handler_is_an_error(make_module: MakeModule, tmp_path: Path) -> None:
     module = make_module("app = 1\n")
 
     result = run("serve", f"{module}:handler", "--app-dir", tmp_path)
@@ -57,7 +57,7 @@ def test_a_module_without_the_handler_is_named(make_module: MakeModule, tmp_path
     assert result.exit_code == 1
     assert result.stderr == (
         f"Error: Expected 'handler' in the module {module!r}, got a module without it. Next: "
-        "handler = Adapter(app) at its end, or the name that it has.\n"
+        "add handler = Adapter(app) at its end, or pass the right name.\n"
     )
 
 
@@ -68,7 +68,7 @@ def test_a_module_without_the_handler_is_named(make_module: MakeModule, tmp_path
         ("async def handler(scope, receive, send): ...\n", "function"),
     ],
 )
-def test_what_is_no_handler_is_refused(
+def test_a_target_that_is_not_a_handler_is_refused(
     text: str, kind: str, make_module: MakeModule, tmp_path: Path
 ) -> None:
     module = make_module(text)
@@ -89,7 +89,7 @@ def test_what_is_no_handler_is_refused(
          "http-api-v1, load-balancer, openwhisk, rest-api, vpc-lattice, vpc-lattice-v1, not "
          "'rest'."),
         (["m:h", "--front", "function-url", "--stage", "prod"], "stage must be empty for "
-         "function-url, which has none, not 'prod'."),
+         "function-url, which has no stages, not 'prod'."),
         (["users=m:h"], "Expected a path pattern such as /users, /users/{id}, /users/{proxy+} or "
          "$default, got 'users': it does not begin with a slash."),
         (["/users=m"], "Expected module:handler or PATTERN=module:handler, such as "
@@ -101,7 +101,7 @@ def test_what_is_no_handler_is_refused(
         (["m:h", "--timeout", "0"], "Invalid value for '--timeout': 0.0 is not in the range x>0."),
     ],
 )  # fmt: skip
-def test_serve_refuses_what_cannot_be_before_it_imports_anything(
+def test_serve_refuses_wrong_arguments_before_it_imports_a_module(
     arguments: list[str], message: str
 ) -> None:
     result = run("serve", *arguments)
@@ -110,10 +110,14 @@ def test_serve_refuses_what_cannot_be_before_it_imports_anything(
     assert result.stderr.splitlines()[-1] == f"Error: {message}"
 
 
-def test_serve_refuses_patterns_that_clash(make_module: MakeModule, tmp_path: Path) -> None:
-    one, two = (make_module("def handler(event, context): ...\n") for _ in range(2))
+def test_serve_refuses_two_patterns_for_the_same_paths(
+    make_module: MakeModule, tmp_path: Path
+) -> None:
+    first, second = (make_module("def handler(event, context): ...\n") for _ in range(2))
 
-    result = run("serve", f"/{{id}}={one}:handler", f"/{{x}}={two}:handler", "--app-dir", tmp_path)
+    result = run(
+        "serve", f"/{{id}}={first}:handler", f"/{{x}}={second}:handler", "--app-dir", tmp_path
+    )
 
     assert result.exit_code == 2
     assert result.stderr.splitlines()[-1] == (
@@ -122,13 +126,11 @@ def test_serve_refuses_patterns_that_clash(make_module: MakeModule, tmp_path: Pa
     )
 
 
-def test_a_port_that_is_taken_is_an_error_with_a_next_step(
-    make_module: MakeModule, tmp_path: Path
-) -> None:
+def test_a_port_in_use_is_an_error(make_module: MakeModule, tmp_path: Path) -> None:
     module = make_module("def handler(event, context): ...\n")
 
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as other_program:
+        port = other_program.getsockname()[1]
         result = CliRunner().invoke(
             main,
             ["serve", f"{module}:handler", "--app-dir", str(tmp_path)],
@@ -137,14 +139,12 @@ def test_a_port_that_is_taken_is_an_error_with_a_next_step(
 
     assert result.exit_code == 1
     assert result.stderr == (
-        f"Error: Expected a free port, got {port}, which another program has on 127.0.0.1. "
-        f"Next: end that program, or pass --port {port + 1}.\n"
+        f"Error: Expected a free port, got {port}, which another program uses on 127.0.0.1. "
+        f"Next: stop that program, or pass --port {port + 1}.\n"
     )
 
 
-def test_a_host_that_is_not_this_machines_is_an_error(
-    make_module: MakeModule, tmp_path: Path
-) -> None:
+def test_a_host_of_another_machine_is_an_error(make_module: MakeModule, tmp_path: Path) -> None:
     module = make_module("def handler(event, context): ...\n")
 
     result = run(
@@ -158,7 +158,7 @@ def test_a_host_that_is_not_this_machines_is_an_error(
     )
 
 
-def test_serve_hands_its_options_to_the_gateway(
+def test_serve_passes_its_options_to_the_gateway(
     make_module: MakeModule, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     module = make_module(
@@ -172,7 +172,7 @@ def test_serve_hands_its_options_to_the_gateway(
         listener.close()
         return True
 
-    monkeypatch.setattr(serving, "run", serve)
+    monkeypatch.setattr(server, "run", serve)
     result = run(
         "serve", f"/a={module}:handler", f"/b/{{x}}={module}:other",
         f"/a/{{proxy+}}={module}:handler", "--front", "rest_api", "--stage", "dev", "--port", 0,
@@ -196,7 +196,7 @@ def test_serve_hands_its_options_to_the_gateway(
     ]
 
 
-def test_a_function_that_does_not_start_ends_serve(make_module: MakeModule, tmp_path: Path) -> None:
+def test_a_function_that_fails_to_start_ends_serve(make_module: MakeModule, tmp_path: Path) -> None:
     module = make_module(
         "class Handler:\n"
         "    def __call__(self, event, context): ...\n"
@@ -209,14 +209,14 @@ def test_a_function_that_does_not_start_ends_serve(make_module: MakeModule, tmp_
     assert result.exit_code == 1
     assert f"{module}: its start raised LookupError; see the traceback above." in result.stderr
     assert result.stderr.endswith("Error: A function did not start: see the traceback above.\n")
-    assert "Open http" not in result.stdout
+    assert "Listening on" not in result.stdout
 
 
 @pytest.mark.parametrize(
-    ("host", "shown"),
+    ("host", "expected"),
     [("127.0.0.1", "127.0.0.1"), ("0.0.0.0", "127.0.0.1"), ("::1", "[::1]"), ("::", "[::1]")],
 )
-def test_the_address_shown_is_one_that_a_browser_opens(host: str, shown: str) -> None:
-    with serving.listening(host, 0) as listener:
+def test_serve_prints_an_address_that_a_browser_can_open(host: str, expected: str) -> None:
+    with server.open_listener(host, 0) as listener:
         port = listener.getsockname()[1]
-        assert serving.url_of(listener, Gateway([])) == f"http://{shown}:{port}/"
+        assert server.url_of(listener, Gateway([])) == f"http://{expected}:{port}/"

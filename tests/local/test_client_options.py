@@ -1,4 +1,4 @@
-"""Client: its options, and the event that they make."""
+"""Client: its options, and the events that they give."""
 
 import logging
 from typing import Any
@@ -9,24 +9,33 @@ import pytest
 from lambda_adapters import ConfigurationError, Front, Reply, Request
 from lambda_adapters.local import Client
 from lambda_adapters.sources.api_gateway import http_api
-from tests.local.playing import NOWHERE, TEXT, MakeHandler, Pairs, Played, Seen, client_of, plain
+from tests.local.local_fronts import (
+    NO_ROUTE,
+    TEXT_HEADERS,
+    AppRequest,
+    FrontCase,
+    MakeHandler,
+    ViewReply,
+    client_for,
+    plain_response,
+)
 
 
-def test_the_context_counts_down_from_the_timeout() -> None:
-    left = []
+def test_the_remaining_time_starts_at_the_timeout() -> None:
+    remaining = []
 
     def handler(event: Any, context: Any) -> Any:
-        left.append(context.get_remaining_time_in_millis())
+        remaining.append(context.get_remaining_time_in_millis())
         return {"statusCode": 200}
 
     Client(handler).get("/")
     Client(handler, timeout=2).get("/", timeout=9)
 
-    assert 29_000 < left[0] <= 30_000
-    assert 1_000 < left[1] <= 2_000
+    assert 29_000 < remaining[0] <= 30_000
+    assert 1_000 < remaining[1] <= 2_000
 
 
-def test_the_event_names_host_scheme_and_client() -> None:
+def test_the_event_has_the_host_scheme_port_and_client() -> None:
     events: list[Any] = []
 
     def handler(event: Any, context: Any) -> Any:
@@ -45,38 +54,38 @@ def test_the_event_names_host_scheme_and_client() -> None:
 
 @pytest.mark.parametrize("front", ["rest-api", "http-api", "http-api-v1"])
 @pytest.mark.parametrize("path", ["/", "/users", "/production/users", "/PROD/users"])
-def test_a_path_outside_the_stage_gets_the_fronts_own_answer(front: str, path: str) -> None:
+def test_a_path_outside_the_stage_gets_a_reply_of_the_front(front: str, path: str) -> None:
     def handler(event: Any, context: Any) -> Any:
         raise AssertionError("the function must not be called")
 
     reply = Client(handler, front, stage="prod").get(f"https://testserver{path}")
 
-    assert (reply.status_code, reply.text) == NOWHERE[front]
+    assert (reply.status_code, reply.text) == NO_ROUTE[front]
 
 
-def test_the_stage_alone_is_the_apps_root(make_handler: MakeHandler) -> None:
-    def answer(seen: Seen) -> tuple[int, Pairs, bytes]:
-        return 200, TEXT, f"{seen.root} {seen.path}".encode()
+def test_the_path_of_the_stage_is_the_root_of_the_app(make_handler: MakeHandler) -> None:
+    def view(request: AppRequest) -> ViewReply:
+        return 200, TEXT_HEADERS, f"{request.root_path} {request.path}".encode()
 
-    reply = Client(make_handler(answer), stage="prod").get("https://testserver/prod")
+    reply = Client(make_handler(view), stage="prod").get("https://testserver/prod")
 
     assert reply.text == "/prod /"
 
 
-def test_a_route_gives_the_function_its_parameters(played: Played) -> None:
-    front, _ = played
+def test_a_route_sets_the_path_parameters(front_case: FrontCase) -> None:
+    front, _ = front_case
     events: list[Any] = []
 
     def handler(event: Any, context: Any) -> Any:
         events.append(event)
-        return plain("", played)
+        return plain_response("", front_case)
 
-    client = client_of(handler, played, route="/users/{id}/{rest+}")
+    client = client_for(handler, front_case, route="/users/{id}/{rest+}")
     reply = client.get("/users/a%20b/c/%C3%A9/")
-    nowhere = client.get("/posts/1")
+    no_route_reply = client.get("/posts/1")
 
     assert reply.status_code == 200
-    assert (nowhere.status_code, nowhere.text) == NOWHERE[front]
+    assert (no_route_reply.status_code, no_route_reply.text) == NO_ROUTE[front]
     parameters = {"id": "a b", "rest": "c/é"}
     if front == "rest-api":
         parameters = {"id": "a%20b", "rest": "c/%C3%A9"}
@@ -85,7 +94,7 @@ def test_a_route_gives_the_function_its_parameters(played: Played) -> None:
     assert [event.get("pathParameters") for event in events] == [parameters]
 
 
-def test_the_default_route_lets_the_root_through() -> None:
+def test_the_default_route_matches_the_root_and_all_paths() -> None:
     events: list[Any] = []
 
     def handler(event: Any, context: Any) -> Any:
@@ -101,21 +110,21 @@ def test_the_default_route_lets_the_root_through() -> None:
     ]
 
 
-def test_binary_media_types_are_the_rest_apis() -> None:
-    kinds = []
+def test_only_binary_media_types_are_base64_in_events_of_a_rest_api() -> None:
+    bodies = []
 
     def handler(event: Any, context: Any) -> Any:
-        kinds.append((event["isBase64Encoded"], event["body"]))
+        bodies.append((event["isBase64Encoded"], event["body"]))
         return {"statusCode": 200}
 
     client = Client(handler, binary_media_types=["image/*"])
     client.post("/", content=b"hi", headers={"content-type": "image/png"})
     client.post("/", content=b"hi", headers={"content-type": "application/zip"})
 
-    assert kinds == [(True, "aGk="), (False, "hi")]
+    assert bodies == [(True, "aGk="), (False, "hi")]
 
 
-def test_a_load_balancers_description_is_the_reason() -> None:
+def test_the_status_description_of_a_load_balancer_sets_the_reason_phrase() -> None:
     response = {"statusCode": 418, "statusDescription": "418 Short And Stout"}
 
     reply = Client(lambda event, context: response, "load-balancer").get("/")
@@ -123,12 +132,12 @@ def test_a_load_balancers_description_is_the_reason() -> None:
     assert (reply.status_code, reply.reason_phrase) == (418, "Short And Stout")
 
 
-def test_a_front_may_be_a_source_of_ones_own() -> None:
-    class Shouting:
-        name = "shouting"
+def test_a_front_can_be_a_custom_source() -> None:
+    class UpperCaseSource:
+        name = "upper-case"
 
         def matches(self, event: Any) -> bool:
-            return "SHOUT" in event
+            return "UPPER" in event
 
         def limit(self, event: Any) -> int:
             return 1000
@@ -137,7 +146,7 @@ def test_a_front_may_be_a_source_of_ones_own() -> None:
             raise AssertionError("not in this direction")
 
         def event_from_request(self, request: Request, front: Front) -> dict[str, Any]:
-            return {"SHOUT": f"{front.stage} {request.root_path} {request.path}".upper()}
+            return {"UPPER": f"{front.stage} {request.root_path} {request.path}".upper()}
 
         def response_from_reply(self, reply: Reply, event: Any) -> Any:
             raise AssertionError("not in this direction")
@@ -148,13 +157,13 @@ def test_a_front_may_be_a_source_of_ones_own() -> None:
         def refusal(self) -> Reply:
             return Reply(502)
 
-    client = Client(lambda event, context: event["SHOUT"] + "!", Shouting(), stage="dev")
+    client = Client(lambda event, context: event["UPPER"] + "!", UpperCaseSource(), stage="dev")
 
     assert client.get("/hello").text == "DEV /DEV /HELLO!"
     assert Client(lambda event, context: "ok", http_api).get("/").text == "ok"
 
 
-def test_underscores_will_do_in_a_fronts_name() -> None:
+def test_the_name_of_a_front_can_have_underscores() -> None:
     assert Client(lambda event, context: "ok", "function_url").get("/").text == "ok"
 
 
@@ -175,48 +184,48 @@ FRONTS += ["rest-api", "vpc-lattice", "vpc-lattice-v1"]
         ),
         (
             {"front": None},
-            f"front must be one of {', '.join(FRONTS)} or a source of your own, not None.",
+            f"front must be one of {', '.join(FRONTS)} or your own source, not None.",
         ),
         (
             {"stage": "/prod"},
-            'stage must be letters, digits, "-" and "_" (nothing for none, or for an HTTP API\'s '
-            "$default), not '/prod'.",
+            'stage must be letters, digits, "-" and "_", or empty (also for the $default of an '
+            "HTTP API), not '/prod'.",
         ),
         (
             {"front": "load-balancer", "stage": "prod"},
-            "stage must be empty for load-balancer, which has none, not 'prod'.",
+            "stage must be empty for load-balancer, which has no stages, not 'prod'.",
         ),
         (
             {"binary_media_types": "image/*"},
             "binary_media_types must be media types such as (\"image/*\",), not 'image/*'.",
         ),
-        ({"timeout": 0}, "timeout must be seconds, more than 0, not 0."),
-        ({"timeout": "3"}, "timeout must be seconds, more than 0, not '3'."),
+        ({"timeout": 0}, "timeout must be a number of seconds, more than 0, not 0."),
+        ({"timeout": "3"}, "timeout must be a number of seconds, more than 0, not '3'."),
     ],
 )
-def test_an_option_that_cannot_be_is_refused(options: dict[str, Any], message: str) -> None:
+def test_a_wrong_option_is_refused(options: dict[str, Any], message: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         Client(print, **options)
 
     assert str(caught.value) == message
 
 
-def test_httpx_options_are_httpx_options(make_handler: MakeHandler) -> None:
-    def answer(seen: Seen) -> tuple[int, Pairs, bytes]:
-        return 200, TEXT, seen.headers["authorization"].encode() + seen.query.encode()
+def test_other_options_are_passed_to_httpx(make_handler: MakeHandler) -> None:
+    def view(request: AppRequest) -> ViewReply:
+        return 200, TEXT_HEADERS, request.headers["authorization"].encode() + request.query.encode()
 
-    with Client(make_handler(answer), auth=("ann", "pw"), params={"v": "1"}) as client:
+    with Client(make_handler(view), auth=("ann", "pw"), params={"v": "1"}) as client:
         assert isinstance(client, httpx.Client)
         assert client.get("/").text == "Basic YW5uOnB3v=1"
 
 
-def test_a_proxy_in_the_environment_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_in_the_environment_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
 
     assert Client(lambda event, context: "ok", "http-api").get("/").text == "ok"
 
 
-def test_leaving_the_client_stops_what_the_handler_started() -> None:
+def test_the_handler_stops_when_the_client_is_closed() -> None:
     class Handler:
         stopped = 0
 
@@ -233,16 +242,16 @@ def test_leaving_the_client_stops_what_the_handler_started() -> None:
     assert handler.stopped == 1
 
 
-def test_leaving_the_client_ends_the_apps_lifespan() -> None:
+def test_the_lifespan_ends_when_the_client_is_closed() -> None:
     from asgi_lambda import Adapter
 
-    told = []
+    messages = []
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "lifespan":
             for _ in range(2):
                 message = await receive()
-                told.append(message["type"])
+                messages.append(message["type"])
                 await send({"type": f"{message['type']}.complete"})
             return
         await send({"type": "http.response.start", "status": 200, "headers": []})
@@ -251,11 +260,13 @@ def test_leaving_the_client_ends_the_apps_lifespan() -> None:
     with Client(Adapter(app)) as client:
         client.get("/")
         client.get("/")
-        assert told == ["lifespan.startup"]
-    assert told == ["lifespan.startup", "lifespan.shutdown"]
+        assert messages == ["lifespan.startup"]
+    assert messages == ["lifespan.startup", "lifespan.shutdown"]
 
 
-def test_problems_are_logged_by_the_local_tools(caplog: pytest.LogCaptureFixture) -> None:
+def test_errors_are_logged_with_the_logger_of_the_local_tools(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     with caplog.at_level(logging.ERROR, "lambda_adapters.local"):
         Client(lambda event, context: None, "rest-api").get("/")
 

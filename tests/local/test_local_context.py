@@ -1,4 +1,4 @@
-"""LocalContext: what a handler finds in its context on a laptop."""
+"""LocalContext: the context that the local tools pass to a handler."""
 
 import re
 from uuid import UUID
@@ -8,7 +8,7 @@ import pytest
 from lambda_adapters.local.context import LocalContext
 
 
-def test_a_context_has_what_lambda_passes() -> None:
+def test_a_context_has_the_attributes_of_lambdas_context() -> None:
     context = LocalContext(3, "movies")
 
     assert str(UUID(context.aws_request_id)) == context.aws_request_id
@@ -22,22 +22,22 @@ def test_a_context_has_what_lambda_passes() -> None:
     assert context.client_context is None
 
 
-def test_every_invocation_has_its_own_id() -> None:
+def test_every_context_has_another_request_id() -> None:
     assert LocalContext().aws_request_id != LocalContext().aws_request_id
 
 
-def test_the_time_left_is_counted_from_the_timeout() -> None:
+def test_the_remaining_time_starts_at_the_timeout() -> None:
     assert 29_000 < LocalContext().get_remaining_time_in_millis() <= 30_000
     assert 2_000 < LocalContext(3).get_remaining_time_in_millis() <= 3_000
 
 
-def test_no_time_is_left_behind_the_timeout() -> None:
+def test_the_remaining_time_is_not_negative() -> None:
     assert LocalContext(-1).get_remaining_time_in_millis() == 0
 
 
 @pytest.mark.parametrize(
-    ("given", "name"),
+    ("name", "expected"),
     [("movie_service.function", "movie_service-function"), ("a:b", "a-b"), ("", "local")],
 )
-def test_a_module_becomes_a_name_that_a_function_can_have(given: str, name: str) -> None:
-    assert LocalContext(function_name=given).function_name == name
+def test_characters_that_a_function_name_cannot_have_are_replaced(name: str, expected: str) -> None:
+    assert LocalContext(function_name=name).function_name == expected

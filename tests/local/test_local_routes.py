@@ -1,4 +1,4 @@
-"""Routes: API Gateway's patterns, as tables."""
+"""Routes: the path patterns of API Gateway."""
 
 import pytest
 
@@ -53,14 +53,16 @@ def routes_of(*patterns: str) -> Routes[str]:
         ("$default", "/any/thing/", ()),
     ],
 )
-def test_a_pattern_matches(pattern: str, path: str, parameters: Parameters | None) -> None:
+def test_a_pattern_matches_paths_and_returns_parameters(
+    pattern: str, path: str, parameters: Parameters | None
+) -> None:
     expected = None if parameters is None else (f"target of {pattern}", pattern, parameters)
 
     assert routes_of(pattern).find(path) == expected
 
 
 @pytest.mark.parametrize(
-    ("path", "winner"),
+    ("path", "expected"),
     [
         ("/", "/"),
         ("/pets", "/pets"),
@@ -76,7 +78,9 @@ def test_a_pattern_matches(pattern: str, path: str, parameters: Parameters | Non
         ("/birds/1/2", "/{proxy+}"),
     ],
 )
-def test_full_before_greedy_and_static_before_parameter(path: str, winner: str) -> None:
+def test_patterns_without_greedy_parameters_come_first_and_text_before_parameters(
+    path: str, expected: str
+) -> None:
     routes = routes_of(
         "$default",
         "/{proxy+}",
@@ -93,10 +97,10 @@ def test_full_before_greedy_and_static_before_parameter(path: str, winner: str) 
     found = routes.find(path)
 
     assert found is not None
-    assert found[1] == winner
+    assert found[1] == expected
 
 
-def test_default_takes_what_is_left() -> None:
+def test_default_matches_all_other_paths() -> None:
     routes = routes_of("/pets", "$default")
 
     assert routes.find("/") == ("target of $default", "$default", ())
@@ -109,7 +113,7 @@ def test_default_takes_what_is_left() -> None:
         ("", "it does not begin with a slash"),
         ("/{proxy+}/x", "only the last part may be greedy"),
         ("/{a+}/{b+}", "only the last part may be greedy"),
-        ("/{a}/{a}", "two parameters have one name"),
+        ("/{a}/{a}", "two parameters have the same name"),
         ("/{}", "'{}' is neither plain text nor one {parameter}"),
         ("/{a b}", "'{a b}' is neither plain text nor one {parameter}"),
         ("/x{id}", "'x{id}' is neither plain text nor one {parameter}"),
@@ -117,7 +121,7 @@ def test_default_takes_what_is_left() -> None:
         ("/a?b", "'a?b' is neither plain text nor one {parameter}"),
     ],
 )
-def test_a_wrong_pattern_is_refused_with_its_reason(pattern: str, reason: str) -> None:
+def test_a_wrong_pattern_is_refused_with_a_reason(pattern: str, reason: str) -> None:
     with pytest.raises(ConfigurationError) as caught:
         Pattern(pattern)
 
@@ -148,7 +152,7 @@ def test_two_patterns_for_the_same_paths_are_refused(first: str, second: str) ->
     )
 
 
-def test_a_parameter_and_a_greedy_one_are_not_the_same() -> None:
+def test_a_parameter_and_a_greedy_parameter_match_different_paths() -> None:
     routes = routes_of("/{id}", "/{id+}", "/id", "/")
 
     assert [routes.find(path) for path in ("/x", "/x/y", "/id", "/")] == [

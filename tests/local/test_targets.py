@@ -1,4 +1,4 @@
-"""What a target of the command line names, and what is said where it names nothing."""
+"""Targets of the command line: which handler they name, and the errors for wrong ones."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from lambda_adapters.local.handler_import import CannotImport, import_handler, p
 
 
 @pytest.mark.parametrize(
-    ("given", "meant"),
+    ("target", "suggestion"),
     [
         ("app.handler", "app:handler"),
         ("app.py:handler", "app:handler"),
@@ -18,19 +18,19 @@ from lambda_adapters.local.handler_import import CannotImport, import_handler, p
         ("app", "app:handler"),
     ],
 )
-def test_what_was_meant_is_guessed(given: str, meant: str) -> None:
+def test_the_error_for_a_wrong_target_suggests_a_right_one(target: str, suggestion: str) -> None:
     with pytest.raises(ConfigurationError) as error:
-        patterns_by_handler([given])
-    assert str(error.value).endswith(f"got {given!r}. Did you mean {meant}?")
+        patterns_by_handler([target])
+    assert str(error.value).endswith(f"got {target!r}. Did you mean {suggestion}?")
 
 
-def test_what_cannot_be_guessed_is_not() -> None:
+def test_the_error_has_no_suggestion_if_nothing_similar_is_valid() -> None:
     with pytest.raises(ConfigurationError) as error:
         patterns_by_handler(["a b:c"])
     assert str(error.value).endswith("got 'a b:c'.")
 
 
-def test_a_wsgi_app_is_no_handler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_wsgi_app_is_not_a_handler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(tmp_path)
     module = tmp_path / "shop_app.py"
     module.write_text("from flask import Flask\napp = Flask('shop')\n")
@@ -42,7 +42,7 @@ def test_a_wsgi_app_is_no_handler(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     )
 
 
-def test_an_adapter_of_the_wrong_kind_says_so_in_the_last_line(
+def test_the_error_for_an_adapter_of_the_wrong_kind_names_the_right_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.syspath_prepend(tmp_path)

@@ -1,4 +1,4 @@
-"""FastAPI, Starlette and Flask apps of a long life: worker threads, task groups, contexts."""
+"""The FastAPI, Starlette and Flask apps of the long-life test."""
 
 import os
 from collections.abc import AsyncIterator, Iterator
@@ -15,11 +15,11 @@ from starlette.requests import Request as StarletteRequest
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from tests.long_life.mixed_apps import echo, ended, meeting, started
+from tests.long_life.mixed_apps import barrier, echo, shutdowns, startups
 
 
-class Done:
-    """How much work behind replies was done."""
+class BackgroundWork:
+    """Counts the background work that was done."""
 
     count = 0
 
@@ -34,13 +34,13 @@ class Done:
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, str]]:
-    started.append(os.getpid())
+    startups.append(os.getpid())
     yield {"greeting": "hello"}
-    ended.append(os.getpid())
+    shutdowns.append(os.getpid())
 
 
 fastapi_app = FastAPI(lifespan=lifespan)
-Number = Annotated[str, "as it is in the path"]
+Number = Annotated[str, "the number in the path"]
 
 
 def connection() -> Iterator[str]:
@@ -52,9 +52,9 @@ def sync(request: Request, number: Number) -> Response:
     return PlainTextResponse(echo(request.url.path))
 
 
-@fastapi_app.get("/meets/{number}")
-def meets(request: Request, number: Number) -> Response:
-    meeting.wait()
+@fastapi_app.get("/waits_at_the_barrier/{number}")
+def waits_at_the_barrier(request: Request, number: Number) -> Response:
+    barrier.wait()
     return PlainTextResponse(echo(request.url.path))
 
 
@@ -70,10 +70,12 @@ def depends(request: Request, number: Number, is_open: str = Depends(connection)
     return PlainTextResponse(echo(request.url.path))
 
 
-@fastapi_app.get("/works_behind/{number}")
-async def works_behind(request: Request, number: Number, tasks: BackgroundTasks) -> Response:
-    tasks.add_task(Done.add)
-    tasks.add_task(Done.add_later)
+@fastapi_app.get("/runs_background_tasks/{number}")
+async def runs_background_tasks(
+    request: Request, number: Number, tasks: BackgroundTasks
+) -> Response:
+    tasks.add_task(BackgroundWork.add)
+    tasks.add_task(BackgroundWork.add_later)
     return PlainTextResponse(echo(request.url.path), background=tasks)
 
 
@@ -87,8 +89,8 @@ def raises(number: Number) -> Response:
     raise ValueError(number)
 
 
-async def _sync_with_task(request: StarletteRequest) -> Response:
-    return PlainTextResponse(echo(request.url.path), background=BackgroundTask(Done.add))
+async def _background_task(request: StarletteRequest) -> Response:
+    return PlainTextResponse(echo(request.url.path), background=BackgroundTask(BackgroundWork.add))
 
 
 def _sync(request: StarletteRequest) -> Response:
@@ -99,7 +101,7 @@ async def _raises(request: StarletteRequest) -> Response:
     raise ValueError(request.url.path)
 
 
-class Passing(BaseHTTPMiddleware):
+class PassThrough(BaseHTTPMiddleware):
     async def dispatch(
         self, request: StarletteRequest, call_next: RequestResponseEndpoint
     ) -> Response:
@@ -108,11 +110,11 @@ class Passing(BaseHTTPMiddleware):
 
 starlette_app = Starlette(
     routes=[
-        Route("/works_behind/{number}", _sync_with_task),
+        Route("/runs_background_tasks/{number}", _background_task),
         Route("/sync/{number}", _sync),
         Route("/raises/{number}", _raises),
     ],
-    middleware=[Middleware(Passing)],
+    middleware=[Middleware(PassThrough)],
 )
 
 flask_app = flask.Flask("long_life")

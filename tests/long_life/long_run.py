@@ -1,8 +1,8 @@
-"""One environment's long life: so many events of a mixture, looked at on the way.
+"""Send many events through one environment, and measure what grows.
 
     python -m tests.long_life.long_run 3000
 
-prints the figures as JSON. An event without its own right answer ends it with a traceback.
+prints the figures as JSON. A wrong response ends it with a traceback.
 """
 
 import contextlib
@@ -17,25 +17,34 @@ from dataclasses import asdict, dataclass, field
 from statistics import median
 from urllib.parse import urlsplit
 
-from tests.long_life.looking import BOUNDS, Logs, caches, grown, look, resident
 from tests.long_life.mixed_apps import Chunks
-from tests.long_life.mixture import ADAPTERS, FRONTS, own_name, played, request_of
-from tests.long_life.phases import every_kind, fork, meet, one_thread, own_loop, sixteen_threads
+from tests.long_life.mixture import ADAPTERS, FRONTS, case_counts, make_request, unique_header_name
+from tests.long_life.phases import (
+    run_at_barrier,
+    run_every_kind,
+    run_in_fork,
+    run_in_one_thread,
+    run_in_sixteen_threads,
+    run_on_own_loop,
+)
+from tests.long_life.snapshots import BOUNDS, LogCounter, caches, growth, resident, take_snapshot
 
-FEWEST = 2_000
-SAMPLES = 10  # of the resident memory in each third
-CACHED, URLS = 2_000, 300  # more than our caches hold, and than urllib's
+MIN_EVENTS = 2_000
+SAMPLES = 10  # of the resident memory, in each third
+HEADER_NAMES, URLS = 2_000, 300  # more than the caches of the library and of urllib hold
 
 
 @dataclass(slots=True)
 class Figures:
-    """What was measured. Memory in bytes, times in seconds; `grown`: what is more at the end than
-    after the warm-up, `grown_at_fork`: what is more in the parent behind the fork than before;
-    `cached`: entries of each cache, and its bound."""
+    """The results of a run. Memory in bytes, times in seconds.
+
+    `growth`: from the warm-up to the end. `growth_at_fork`: in the parent, from before the fork to
+    after it. `cache_sizes`: the entries of each cache and their maximum.
+    """
 
     events: int = 0
     forked_events: int = 0
-    played: dict[str, int] = field(default_factory=dict)
+    case_counts: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
     processor_seconds: float = 0.0
     resident: dict[str, int] = field(default_factory=dict)
@@ -44,48 +53,52 @@ class Figures:
     traced_lines: list[str] = field(default_factory=list)
     before: dict[str, int] = field(default_factory=dict)
     after: dict[str, int] = field(default_factory=dict)
-    grown: dict[str, tuple[int, int]] = field(default_factory=dict)
-    grown_at_fork: dict[str, tuple[int, int]] = field(default_factory=dict)
+    growth: dict[str, tuple[int, int]] = field(default_factory=dict)
+    growth_at_fork: dict[str, tuple[int, int]] = field(default_factory=dict)
     objects: int = 0
     open_iterables: int = 0
     log_lines: dict[str, int] = field(default_factory=dict)
-    cached: dict[str, tuple[int, int]] = field(default_factory=dict)
+    cache_sizes: dict[str, tuple[int, int]] = field(default_factory=dict)
 
 
-def live(events: int) -> Figures:
-    """Play the whole life in this process: a tenth to warm up, three thirds with a fork in the
-    middle, three tenths under tracemalloc. Raises AssertionError for a wrong answer."""
-    figures, begun, used = Figures(), time.perf_counter(), time.process_time()
+def run(events: int) -> Figures:
+    """Send the events in this process: a tenth to warm up, then three thirds of two tenths each
+    with a fork after the second, then three tenths with tracemalloc. Raises AssertionError for a
+    wrong response."""
+    figures, started_at, cpu_before = Figures(), time.perf_counter(), time.process_time()
     tenth = events // 10
     third = 2 * tenth
-    with logs() as handler:
+    with count_log_lines() as handler:
         warm_up(range(tenth))
-        before = look()
+        before = take_snapshot()
         figures.resident["after the warm-up"] = resident()
-        for place, name in enumerate(("first third", "middle third", "last third")):
-            start = tenth + place * third
-            figures.resident[name] = mixed(range(start, start + third))
-            if place == 1:
-                figures.grown_at_fork = around(lambda: fork(range(tenth)))
+        for index, name in enumerate(("first third", "middle third", "last third")):
+            start = tenth + index * third
+            figures.resident[name] = run_mixture(range(start, start + third))
+            if index == 1:
+                figures.growth_at_fork = growth_during(lambda: run_in_fork(range(tenth)))
                 figures.forked_events = tenth
-        figures.cached = {n: (len(cache), BOUNDS[type(cache)]) for n, cache in caches().items()}
-        after = look()
+        figures.cache_sizes = {
+            n: (len(cache), BOUNDS[type(cache)]) for n, cache in caches().items()
+        }
+        after = take_snapshot()
         trace(range(tenth + 3 * third, events), figures)
         figures.log_lines = dict(handler.lines)
-    figures.played = dict(played.counts)
-    figures.events = played.counts.total()
-    figures.before, figures.after, figures.grown = before.counts, after.counts, grown(before, after)
+    figures.case_counts = dict(case_counts.counts)
+    figures.events = case_counts.counts.total()
+    figures.before, figures.after = before.counts, after.counts
+    figures.growth = growth(before, after)
     figures.objects = after.objects.total() - before.objects.total()
     figures.open_iterables = Chunks.open
-    figures.seconds = time.perf_counter() - begun
-    figures.processor_seconds = time.process_time() - used
+    figures.seconds = time.perf_counter() - started_at
+    figures.processor_seconds = time.process_time() - cpu_before
     return figures
 
 
 @contextlib.contextmanager
-def logs() -> Iterator[Logs]:
-    """Nothing but a count of the lines is kept, here and for asyncio's and Flask's own loggers."""
-    handler = Logs()
+def count_log_lines() -> Iterator[LogCounter]:
+    """Count the log lines of all loggers, without keeping them."""
+    handler = LogCounter()
     logging.root.addHandler(handler)
     try:
         yield handler
@@ -94,58 +107,61 @@ def logs() -> Iterator[Logs]:
 
 
 def warm_up(numbers: range) -> None:
-    """Whatever is made once is made now, as many worker threads as there ever are among it."""
+    """Create what is created only once, such as the maximum number of worker threads."""
     fill_caches(numbers.start)
-    every_kind(numbers.start)
-    mixed(numbers)
-    meet(numbers.start)
+    run_every_kind(numbers.start)
+    run_mixture(numbers)
+    run_at_barrier(numbers.start)
 
 
 def fill_caches(number: int) -> None:
-    """Names of headers and URLs that were not seen before, more of them than any cache holds, so
-    that its table is made anew as well."""
-    for source, front in FRONTS[::2]:
-        request = request_of(number, f"/echoes/{number:07}")
-        request.headers += [(own_name(number + more), "1") for more in range(CACHED)]
+    """Use more new header names and URLs than any cache holds, so that full caches are cleared."""
+    for source, front in FRONTS:
+        request = make_request(number, f"/echoes/{number:07}")
+        request.headers += [
+            (unique_header_name(number + more), "1") for more in range(HEADER_NAMES)
+        ]
         for adapter in ("asgi", "wsgi"):
             ADAPTERS[adapter](source.event_from_request(request, front))
     for more in range(URLS):
         urlsplit(f"https://example.com/sync/{number + more:07}")
 
 
-def mixed(numbers: range) -> int:
-    """Seven tenths on one thread, a fifth on sixteen, a tenth on a loop of the caller's own; the
-    median of the resident memory on the way."""
+def run_mixture(numbers: range) -> int:
+    """Send seven tenths in one thread, a fifth in sixteen threads and a tenth on the caller's loop.
+    Return the median of the resident memory."""
     alone = numbers[: len(numbers) * 7 // 10]
     shared = numbers[len(alone) : len(numbers) * 9 // 10]
-    seen = []
+    sizes = []
     for sample in range(SAMPLES):
-        one_thread(alone[len(alone) * sample // SAMPLES : len(alone) * (sample + 1) // SAMPLES])
-        seen.append(resident())
-    sixteen_threads(shared)
-    seen.append(resident())
-    own_loop(numbers[len(alone) + len(shared) :])
-    seen.append(resident())
-    return int(median(seen))
+        run_in_one_thread(
+            alone[len(alone) * sample // SAMPLES : len(alone) * (sample + 1) // SAMPLES]
+        )
+        sizes.append(resident())
+    run_in_sixteen_threads(shared)
+    sizes.append(resident())
+    run_on_own_loop(numbers[len(alone) + len(shared) :])
+    sizes.append(resident())
+    return int(median(sizes))
 
 
-def around(action: Callable[[], None]) -> dict[str, tuple[int, int]]:
-    before = look()
+def growth_during(action: Callable[[], None]) -> dict[str, tuple[int, int]]:
+    before = take_snapshot()
     action()
-    return grown(before, look())
+    return growth(before, take_snapshot())
 
 
 def trace(numbers: range, figures: Figures) -> None:
-    """A third of the numbers lets what is made anew now and then be traced; the rest counts."""
-    settled = numbers[: len(numbers) // 3]
-    rest = numbers[len(settled) :]
+    """Measure the traced memory. The first third of the events is a warm-up for tracemalloc."""
+    first_part = numbers[: len(numbers) // 3]
+    rest = numbers[len(first_part) :]
     tracemalloc.start()
     try:
-        fill_caches(settled.start)
-        mixed(settled)
-        first = snapshot()
-        mixed(rest)
-        last = snapshot()
+        fill_caches(first_part.start)
+        run_mixture(first_part)
+        first = take_traced_snapshot()
+        run_mixture(rest)
+        last = take_traced_snapshot()
     finally:
         tracemalloc.stop()
     figures.traced_events = len(rest)
@@ -154,9 +170,9 @@ def trace(numbers: range, figures: Figures) -> None:
     figures.traced_lines = [str(line) for line in largest[:10]]
 
 
-def snapshot() -> tracemalloc.Snapshot:
-    look()
-    # linecache holds the lines of each source file that ever stood in a traceback.
+def take_traced_snapshot() -> tracemalloc.Snapshot:
+    take_snapshot()
+    # linecache keeps the lines of each source file that was in a traceback
     others = [
         tracemalloc.Filter(False, file) for file in (tracemalloc.__file__, linecache.__file__)
     ]
@@ -168,10 +184,10 @@ def total(taken: tracemalloc.Snapshot) -> int:
 
 
 def main(arguments: list[str]) -> int:
-    if len(arguments) != 1 or not arguments[0].isdigit() or int(arguments[0]) < FEWEST:
-        print(f"Expected one argument: how many events, {FEWEST} at least.", file=sys.stderr)
+    if len(arguments) != 1 or not arguments[0].isdigit() or int(arguments[0]) < MIN_EVENTS:
+        print(f"Expected one argument: how many events, {MIN_EVENTS} at least.", file=sys.stderr)
         return 2
-    print(json.dumps(asdict(live(int(arguments[0])))))
+    print(json.dumps(asdict(run(int(arguments[0])))))
     return 0
 
 

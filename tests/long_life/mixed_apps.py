@@ -1,7 +1,7 @@
-"""The apps of a long life: what an app may do, what it must not, and what it does all the same.
+"""Plain ASGI and WSGI apps for the long-life test, with correct and incorrect behaviour.
 
-A request's path is /behaviour/number, and each reply repeats the path, so that it can be told
-whose it is. Apps by hand do what frameworks would not let an app do.
+The path of a request is /behaviour/number. A reply repeats the path, so that a test can check that
+it belongs to the request. These apps also do what frameworks do not allow.
 """
 
 import asyncio
@@ -13,29 +13,29 @@ from typing import Any
 from zlib import crc32
 
 THREADS = 16
-meeting = threading.Barrier(THREADS, timeout=60)
-started: list[int] = []
-ended: list[int] = []
-"""The process ids in which a lifespan started and ended."""
+barrier = threading.Barrier(THREADS, timeout=60)
+startups: list[int] = []
+shutdowns: list[int] = []
+"""The process ids of each startup and shutdown of a lifespan."""
 
 
 def echo(path: str, body: bytes = b"") -> bytes:
-    """What a reply says of its request."""
+    """A reply that identifies its request."""
     return f"{path} {len(body)} {crc32(body)}".encode()
 
 
-def sized(path: str, body: bytes = b"") -> bytes:
-    """A reply as long as the path's last part says."""
+def padded_echo(path: str, body: bytes = b"") -> bytes:
+    """An echo, padded to the length in the last segment of the path."""
     return echo(path, body).ljust(int(path.rpartition("/")[2]), b".")
 
 
-async def live(receive: Any, send: Any) -> None:
-    """A lifespan that is kept count of."""
+async def run_lifespan(receive: Any, send: Any) -> None:
+    """A lifespan that records the process ids of its startup and shutdown."""
     await receive()
-    started.append(os.getpid())
+    startups.append(os.getpid())
     await send({"type": "lifespan.startup.complete"})
     await receive()
-    ended.append(os.getpid())
+    shutdowns.append(os.getpid())
     await send({"type": "lifespan.shutdown.complete"})
 
 
@@ -52,8 +52,8 @@ async def echoes(path: str, receive: Any, send: Any) -> None:
     await reply(send, echo(path, (await receive())["body"]))
 
 
-async def sends_so_much(path: str, receive: Any, send: Any) -> None:
-    await reply(send, sized(path))
+async def sends_a_given_size(path: str, receive: Any, send: Any) -> None:
+    await reply(send, padded_echo(path))
 
 
 async def sends_in_chunks(path: str, receive: Any, send: Any) -> None:
@@ -67,22 +67,22 @@ async def raises(path: str, receive: Any, send: Any) -> None:
     raise ValueError(path)
 
 
-async def raises_in_the_middle(path: str, receive: Any, send: Any) -> None:
+async def raises_during_the_reply(path: str, receive: Any, send: Any) -> None:
     await start(send)
     await send({"type": "http.response.body", "body": b"half", "more_body": True})
     raise ValueError(path)
 
 
-async def raises_behind(path: str, receive: Any, send: Any) -> None:
+async def raises_after_the_reply(path: str, receive: Any, send: Any) -> None:
     await reply(send, echo(path))
     raise ValueError(path)
 
 
-async def says_nothing(path: str, receive: Any, send: Any) -> None:
+async def sends_nothing(path: str, receive: Any, send: Any) -> None:
     await receive()
 
 
-async def begins_with_the_body(path: str, receive: Any, send: Any) -> None:
+async def sends_the_body_first(path: str, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": b"early"})
 
 
@@ -97,12 +97,12 @@ async def is_cancelled(path: str, receive: Any, send: Any) -> None:
     await asyncio.sleep(0)
 
 
-async def leaves_a_task_behind(path: str, receive: Any, send: Any) -> None:
-    asyncio.create_task(asyncio.sleep(0))  # noqa: RUF006 - left behind is what it shall be
+async def leaves_a_task_unfinished(path: str, receive: Any, send: Any) -> None:
+    asyncio.create_task(asyncio.sleep(0))  # noqa: RUF006 - must stay unfinished
     await reply(send, echo(path))
 
 
-async def watches_for_the_client(path: str, receive: Any, send: Any) -> None:
+async def waits_for_the_disconnect(path: str, receive: Any, send: Any) -> None:
     await receive()
     gone = asyncio.create_task(receive())
     await asyncio.sleep(0)
@@ -118,14 +118,14 @@ async def numbers() -> AsyncIterator[int]:
         await asyncio.sleep(0)
 
 
-async def leaves_a_generator_early(path: str, receive: Any, send: Any) -> None:
+async def stops_a_generator_early(path: str, receive: Any, send: Any) -> None:
     async for number in numbers():
         if number == 1:
             break
     await reply(send, echo(path))
 
 
-async def fails(path: str, receive: Any, send: Any) -> None:
+async def gives_503(path: str, receive: Any, send: Any) -> None:
     await start(send, status=503)
     await send({"type": "http.response.body"})
 
@@ -134,42 +134,43 @@ async def is_late(path: str, receive: Any, send: Any) -> None:
     await asyncio.sleep(60)
 
 
-async def is_left_by_its_caller(path: str, receive: Any, send: Any) -> None:
+async def is_cancelled_by_its_caller(path: str, receive: Any, send: Any) -> None:
     await asyncio.sleep(60)
 
 
-async def is_late_behind(path: str, receive: Any, send: Any) -> None:
+async def is_late_after_the_reply(path: str, receive: Any, send: Any) -> None:
     await reply(send, echo(path))
     await asyncio.sleep(60)
 
 
-async def is_late_and_stubborn(path: str, receive: Any, send: Any) -> None:
+async def is_late_and_ignores_cancellation(path: str, receive: Any, send: Any) -> None:
     try:
         await asyncio.sleep(60)
     except asyncio.CancelledError:
-        await asyncio.sleep(0.1)  # given up meanwhile; ends while another event is served
+        await asyncio.sleep(0.1)  # the adapter no longer waits; ends during another event
 
 
 ASGI: dict[str, Callable[[str, Any, Any], Awaitable[None]]] = {
     behaviour.__name__: behaviour
     for behaviour in (
-        echoes, sends_so_much, sends_in_chunks, raises, raises_in_the_middle, raises_behind,
-        says_nothing, begins_with_the_body, splits_a_header, is_cancelled, leaves_a_task_behind,
-        watches_for_the_client, leaves_a_generator_early, fails, is_left_by_its_caller, is_late,
-        is_late_behind, is_late_and_stubborn,
+        echoes, sends_a_given_size, sends_in_chunks, raises, raises_during_the_reply,
+        raises_after_the_reply, sends_nothing, sends_the_body_first, splits_a_header, is_cancelled,
+        leaves_a_task_unfinished, waits_for_the_disconnect, stops_a_generator_early, gives_503,
+        is_cancelled_by_its_caller, is_late, is_late_after_the_reply,
+        is_late_and_ignores_cancellation,
     )
 }  # fmt: skip
 
 
 async def asgi_app(scope: Any, receive: Any, send: Any) -> None:
     if scope["type"] == "lifespan":
-        await live(receive, send)
+        await run_lifespan(receive, send)
     else:
         await ASGI[scope["path"].split("/")[1]](scope["path"], receive, send)
 
 
 class Chunks:
-    """An iterable whose end is to be told to it."""
+    """An iterable that counts how many are not closed."""
 
     open = 0
 
@@ -187,7 +188,7 @@ class Chunks:
         Chunks.open -= 1
 
 
-class Unclosable(Chunks):
+class CloseFails(Chunks):
     def close(self) -> None:
         super().close()
         raise ValueError("cannot be closed")
@@ -200,9 +201,9 @@ def wsgi_app(environ: Any, start_response: Any) -> Any:
         case "echoes":
             start_response("200 OK", headers)
             return [echo(path, environ["wsgi.input"].read())]
-        case "sends_so_much":
+        case "sends_a_given_size":
             start_response("200 OK", headers)
-            return [sized(path)]
+            return [padded_echo(path)]
         case "sends_in_chunks":
             start_response("200 OK", headers)
             return Chunks(bytes([byte]) for byte in echo(path))
@@ -211,13 +212,13 @@ def wsgi_app(environ: Any, start_response: Any) -> Any:
             return []
         case "raises":
             raise ValueError(path)
-        case "raises_in_the_middle":
+        case "raises_during_the_reply":
             start_response("200 OK", headers)
             return Chunks([b"half"], ValueError(path))
         case "raises_in_close":
             start_response("200 OK", headers)
-            return Unclosable([echo(path)])
-        case "says_nothing":
+            return CloseFails([echo(path)])
+        case "sends_nothing":
             return []
         case "returns_none":
             return None
@@ -227,7 +228,7 @@ def wsgi_app(environ: Any, start_response: Any) -> Any:
         case "is_cut_off":
             start_response("200 OK", [*headers, ("Content-Length", "2")])
             return Chunks([b"12", b"34", b"56"])
-        case "fails":
+        case "gives_503":
             start_response("503 Service Unavailable", headers)
             return []
         case "is_late":

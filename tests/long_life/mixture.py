@@ -1,6 +1,6 @@
-"""The mixture of a long life: which event comes n-th, from which source, and what it must get.
+"""The events of the long-life test: the n-th event, its source and its expected response.
 
-Both the tests and benchmarks/long_life.py play it.
+The tests and benchmarks/long_life.py send these events.
 """
 
 from collections import Counter
@@ -13,10 +13,11 @@ from typing import Any
 
 import asgi_lambda
 import wsgi_lambda
-from lambda_adapters import FailedStatus, Front, Request, UnknownEvent
-from lambda_adapters.sources.registry import all_sources
+from lambda_adapters import FailedStatus, Request, UnknownEvent
+from lambda_adapters.local import EVERY_FRONT
+from lambda_adapters.local.fronts import local_front
 from tests.long_life import framework_apps
-from tests.long_life.mixed_apps import asgi_app, echo, sized, wsgi_app
+from tests.long_life.mixed_apps import asgi_app, echo, padded_echo, wsgi_app
 
 ADAPTERS: dict[str, Any] = {
     "asgi": asgi_lambda.Adapter(
@@ -27,14 +28,20 @@ ADAPTERS: dict[str, Any] = {
     "starlette": asgi_lambda.Adapter(framework_apps.starlette_app),
     "flask": wsgi_lambda.Adapter(framework_apps.flask_app),
 }
-FRONTS = [(source, Front(multi_value=multi)) for source in all_sources() for multi in (False, True)]
+# Without the fronts that cannot carry every body, and without those that need a stage in the path.
+FRONTS = [
+    (local.source, local.front)
+    for name, options in EVERY_FRONT.items()
+    if "stage" not in options and name not in ("rest-api-text", "cloudfront-viewer")
+    for local in [local_front(**options)]
+]
 BLOB = bytes(range(256)) * 1024
 SIZES = (0, 1, 1_000, 60_000)
 FAULT = b"Internal Server Error"
 
 
 class Context:
-    """As Lambda passes it: an id, and how long the invocation may still run."""
+    """Lambda's context: a request id and the remaining time."""
 
     def __init__(self, seconds: float) -> None:
         self.aws_request_id = "5f2c8e0a-3f0b-4b60-9a52-0d4f3a1c7e11"
@@ -46,7 +53,7 @@ class Context:
 
 @dataclass(slots=True, frozen=True)
 class Kind:
-    """One sort of event, and its status and body: None for the echo of its request."""
+    """A kind of event, with its expected status and body. None: the echo of the request."""
 
     adapter: str
     behaviour: str
@@ -56,8 +63,8 @@ class Kind:
 
 
 @dataclass(slots=True, frozen=True)
-class Turn:
-    """One event to be played: `check` its response, or expect that `raises` is raised."""
+class Case:
+    """An event with a function that checks its response, or with the exception it must raise."""
 
     name: str
     adapter: str
@@ -67,64 +74,64 @@ class Turn:
     seconds: float = 30.0
 
 
-class Played:
-    """How often each kind got its own right answer, whichever thread asked."""
+class CaseCounts:
+    """Counts the correct results of each kind. Thread-safe."""
 
     def __init__(self) -> None:
         self._mutex = Lock()
         self.counts: Counter[str] = Counter()
 
-    def add(self, turn: Turn) -> None:
+    def add(self, case: Case) -> None:
         with self._mutex:
-            self.counts[f"{turn.adapter} {turn.name}"] += 1
+            self.counts[f"{case.adapter} {case.name}"] += 1
 
 
-played = Played()
+case_counts = CaseCounts()
 
 ASGI = [
     Kind("asgi", "echoes", method="POST"),
-    Kind("asgi", "sends_so_much"),
+    Kind("asgi", "sends_a_given_size"),
     Kind("asgi", "sends_in_chunks"),
     Kind("asgi", "raises", 500, FAULT),
-    Kind("asgi", "raises_in_the_middle", 500, FAULT),
-    Kind("asgi", "raises_behind"),
-    Kind("asgi", "says_nothing", 500, FAULT),
-    Kind("asgi", "begins_with_the_body", 500, FAULT),
+    Kind("asgi", "raises_during_the_reply", 500, FAULT),
+    Kind("asgi", "raises_after_the_reply"),
+    Kind("asgi", "sends_nothing", 500, FAULT),
+    Kind("asgi", "sends_the_body_first", 500, FAULT),
     Kind("asgi", "splits_a_header", 500, FAULT),
     Kind("asgi", "is_cancelled", 500, FAULT),
-    Kind("asgi", "leaves_a_task_behind"),
-    Kind("asgi", "watches_for_the_client"),
-    Kind("asgi", "leaves_a_generator_early"),
+    Kind("asgi", "leaves_a_task_unfinished"),
+    Kind("asgi", "waits_for_the_disconnect"),
+    Kind("asgi", "stops_a_generator_early"),
     Kind("fastapi", "sync"),
     Kind("fastapi", "reads", method="POST"),
     Kind("fastapi", "depends"),
-    Kind("fastapi", "works_behind"),
+    Kind("fastapi", "runs_background_tasks"),
     Kind("fastapi", "streams"),
     Kind("fastapi", "raises", 500, FAULT),
-    Kind("starlette", "works_behind"),
+    Kind("starlette", "runs_background_tasks"),
     Kind("starlette", "sync"),
     Kind("starlette", "raises", 500, FAULT),
 ]
 WSGI = [
     Kind("wsgi", "echoes", method="POST"),
-    Kind("wsgi", "sends_so_much"),
+    Kind("wsgi", "sends_a_given_size"),
     Kind("wsgi", "sends_in_chunks"),
     Kind("wsgi", "writes"),
     Kind("wsgi", "raises", 500, FAULT),
-    Kind("wsgi", "raises_in_the_middle", 500, FAULT),
+    Kind("wsgi", "raises_during_the_reply", 500, FAULT),
     Kind("wsgi", "raises_in_close"),
-    Kind("wsgi", "says_nothing", 500, FAULT),
+    Kind("wsgi", "sends_nothing", 500, FAULT),
     Kind("wsgi", "returns_none", 500, FAULT),
     Kind("wsgi", "starts_twice", 500, FAULT),
     Kind("wsgi", "is_cut_off", 500, FAULT),
     Kind("flask", "reads", method="POST"),
     Kind("flask", "streams"),
 ]
-# Each takes real time, up to its deadline.
+# These take real time, up to the deadline.
 LATE = [
     Kind("asgi", "is_late", 504, b"Gateway Timeout"),
-    Kind("asgi", "is_late_behind"),
-    Kind("asgi", "is_late_and_stubborn", 504, b"Gateway Timeout"),
+    Kind("asgi", "is_late_after_the_reply"),
+    Kind("asgi", "is_late_and_ignores_cancellation", 504, b"Gateway Timeout"),
     Kind("wsgi", "is_late"),
 ]
 LATE_EVERY, OVERSIZED_EVERY = 200, 250
@@ -132,31 +139,31 @@ UNKNOWN = {"type": "TOKEN", "methodArn": "arn:aws:execute-api:eu-west-1:12345678
 PING = {"source": "serverless-plugin-warmup"}
 
 
-def turn_of(number: int, kinds: list[Kind]) -> Turn:
-    """The number-th event of a life that mixes these kinds."""
+def case_for(number: int, kinds: list[Kind]) -> Case:
+    """The event with this number in a mixture of these kinds."""
     late = [kind for kind in LATE if kind.adapter in {kind.adapter for kind in kinds}]
     if number % LATE_EVERY == LATE_EVERY // 2:
-        return http_turn(late[number // LATE_EVERY % len(late)], number, seconds=0.05)
+        return http_case(late[number // LATE_EVERY % len(late)], number, seconds=0.05)
     if number % OVERSIZED_EVERY == OVERSIZED_EVERY // 3:
-        return oversized_turn(number, kinds[0].adapter)
-    step = number % (len(kinds) + len(ODD))
+        return oversized_case(number, kinds[0].adapter)
+    step = number % (len(kinds) + len(OTHER_CASES))
     if step < len(kinds):
-        return http_turn(kinds[step], number)
-    return ODD[step - len(kinds)](number, kinds[0].adapter)
+        return http_case(kinds[step], number)
+    return OTHER_CASES[step - len(kinds)](number, kinds[0].adapter)
 
 
-def http_turn(kind: Kind, number: int, seconds: float = 30.0) -> Turn:
+def http_case(kind: Kind, number: int, seconds: float = 30.0) -> Case:
     source, front = FRONTS[number // 7 % len(FRONTS)]
     size = SIZES[number % len(SIZES)]
     path, body = f"/{kind.behaviour}/{number:07}", b""
-    if kind.behaviour == "sends_so_much":
+    if kind.behaviour == "sends_a_given_size":
         path = f"{path}/{size}"
     if kind.method == "POST":
         body = BLOB[:size]
-    request = request_of(number, path, kind.method, body)
+    request = make_request(number, path, kind.method, body)
     expected = kind.body
     if expected is None:
-        expected = (sized if kind.behaviour == "sends_so_much" else echo)(path, body)
+        expected = (padded_echo if kind.behaviour == "sends_a_given_size" else echo)(path, body)
 
     def check(response: Any) -> None:
         reply = source.reply_from_response(response, request, front)
@@ -168,16 +175,16 @@ def http_turn(kind: Kind, number: int, seconds: float = 30.0) -> Turn:
             )
 
     event = source.event_from_request(request, front)
-    return Turn(kind.behaviour, kind.adapter, event, check, seconds=seconds)
+    return Case(kind.behaviour, kind.adapter, event, check, seconds=seconds)
 
 
-def own_name(number: int) -> str:
-    """A header name as only one client sends it; all are equally long."""
+def unique_header_name(number: int) -> str:
+    """A header name that only this event has; all names have the same length."""
     return f"x-number-{number:07}"
 
 
-def request_of(number: int, path: str, method: str = "GET", body: bytes = b"") -> Request:
-    """A request with a header name of its own."""
+def make_request(number: int, path: str, method: str = "GET", body: bytes = b"") -> Request:
+    """A request with a unique header name."""
     return Request(
         method,
         path=path,
@@ -186,7 +193,7 @@ def request_of(number: int, path: str, method: str = "GET", body: bytes = b"") -
         headers=[
             ("host", "example.com"),
             ("content-type", "application/octet-stream"),
-            (own_name(number), "1"),
+            (unique_header_name(number), "1"),
         ],
         body=body,
         client=("203.0.113.9", 0),
@@ -194,21 +201,21 @@ def request_of(number: int, path: str, method: str = "GET", body: bytes = b"") -
     )
 
 
-def oversized_turn(number: int, adapter: str) -> Turn:
+def oversized_case(number: int, adapter: str) -> Case:
     source, front = FRONTS[number // OVERSIZED_EVERY % len(FRONTS)]
-    limit = source.limit(source.event_from_request(request_of(number, "/"), front))
-    request = request_of(number, f"/sends_so_much/{number:07}/{limit}")
+    limit = source.limit(source.event_from_request(make_request(number, "/"), front))
+    request = make_request(number, f"/sends_a_given_size/{number:07}/{limit}")
 
     def check(response: Any) -> None:
         reply = source.reply_from_response(response, request, front)
         assert (reply.status, reply.body) == (500, FAULT), (number, reply.status)
 
     event = source.event_from_request(request, front)
-    return Turn("is_too_large", adapter, event, check)
+    return Case("is_too_large", adapter, event, check)
 
 
-def refused_turn(number: int, adapter: str) -> Turn:
-    """A body that claims base64 and is not."""
+def invalid_base64_case(number: int, adapter: str) -> Case:
+    """A body that is not valid base64."""
     event = {
         "rawPath": f"/echoes/{number:07}",
         "requestContext": {"http": {"method": "POST"}},
@@ -219,56 +226,61 @@ def refused_turn(number: int, adapter: str) -> Turn:
     def check(response: Any) -> None:
         assert (response["statusCode"], response["body"]) == (400, "Bad Request"), number
 
-    return Turn("is_no_base64", adapter, event, check)
+    return Case("has_invalid_base64", adapter, event, check)
 
 
-def unknown_turn(number: int, adapter: str) -> Turn:
+def unknown_event_case(number: int, adapter: str) -> Case:
     event = {**UNKNOWN, "number": number}
-    return Turn("is_unknown", adapter, event, None, UnknownEvent)
+    return Case("is_unknown", adapter, event, None, UnknownEvent)
 
 
-def ping_turn(number: int, adapter: str) -> Turn:
+def ping_case(number: int, adapter: str) -> Case:
     def check(response: Any) -> None:
         assert response == {}, number
 
-    return Turn("is_a_ping", adapter, {**PING, "number": number}, check)
+    return Case("is_a_ping", adapter, {**PING, "number": number}, check)
 
 
-def failed_turn(number: int, adapter: str) -> Turn:
+def failed_status_case(number: int, adapter: str) -> Case:
     source, front = FRONTS[number % len(FRONTS)]
-    request = request_of(number, f"/fails/{number:07}")
+    request = make_request(number, f"/gives_503/{number:07}")
     event = source.event_from_request(request, front)
-    return Turn("fails", adapter, event, None, FailedStatus)
+    return Case("gives_503", adapter, event, None, FailedStatus)
 
 
-ODD: list[Callable[[int, str], Turn]] = [refused_turn, unknown_turn, ping_turn, failed_turn]
+OTHER_CASES: list[Callable[[int, str], Case]] = [
+    invalid_base64_case,
+    unknown_event_case,
+    ping_case,
+    failed_status_case,
+]
 
 
-def play(turn: Turn) -> None:
-    """Call the handler as Lambda would, and check what it gives."""
-    with answered(turn) as check:
-        check(ADAPTERS[turn.adapter](turn.event, Context(turn.seconds)))
+def run_case(case: Case) -> None:
+    """Call the handler as Lambda does, and check the result."""
+    with check_result(case) as check:
+        check(ADAPTERS[case.adapter](case.event, Context(case.seconds)))
 
 
-async def play_here(turn: Turn) -> None:
-    """The same on the caller's own loop."""
-    with answered(turn) as check:
-        check(await ADAPTERS[turn.adapter].handle(turn.event, Context(turn.seconds)))
+async def run_case_async(case: Case) -> None:
+    """Like `run_case`, with `await adapter.handle(...)`."""
+    with check_result(case) as check:
+        check(await ADAPTERS[case.adapter].handle(case.event, Context(case.seconds)))
 
 
 @contextmanager
-def answered(turn: Turn) -> Iterator[Callable[[Any], None]]:
-    """Holds the turn to the response or to the exception that it has to have."""
+def check_result(case: Case) -> Iterator[Callable[[Any], None]]:
+    """Yield the check for the response; raise if the exception is not the expected one."""
     try:
-        yield turn.check or _nothing
+        yield case.check or _no_check
     except Exception as error:
-        if turn.raises is None or not isinstance(error, turn.raises):
+        if case.raises is None or not isinstance(error, case.raises):
             raise
     else:
-        if turn.raises is not None:
-            raise AssertionError(f"{turn.name}: expected {turn.raises.__name__}, got a response")
-    played.add(turn)
+        if case.raises is not None:
+            raise AssertionError(f"{case.name}: expected {case.raises.__name__}, got a response")
+    case_counts.add(case)
 
 
-def _nothing(response: Any) -> None:
-    """There should not have been one."""
+def _no_check(response: Any) -> None:
+    """`check_result` raises if a response came instead of an exception."""

@@ -1,4 +1,4 @@
-"""The phases of a long life: one thread, sixteen threads, a loop of the caller's own, a fork."""
+"""The phases of the long-life test: one thread, sixteen threads, the caller's loop, a fork."""
 
 import asyncio
 import os
@@ -10,74 +10,78 @@ from collections.abc import Iterable, Iterator
 
 from lambda_adapters.invocation.environment import environment
 from tests.long_life import framework_apps
-from tests.long_life.mixed_apps import THREADS, ended, started
+from tests.long_life.mixed_apps import THREADS, shutdowns, startups
 from tests.long_life.mixture import (
     ADAPTERS,
     ASGI,
     LATE,
-    ODD,
+    OTHER_CASES,
     WSGI,
+    Case,
     Kind,
-    Turn,
-    http_turn,
-    oversized_turn,
-    play,
-    play_here,
-    played,
-    turn_of,
+    case_counts,
+    case_for,
+    http_case,
+    oversized_case,
+    run_case,
+    run_case_async,
 )
 
 BOTH = (ASGI, WSGI)
-_MEETS = Kind("fastapi", "meets")
-_OF_A_LOOP = 3  # descriptors: its selector, and the two sockets that wake it
-_CANCELLED = Kind("asgi", "is_left_by_its_caller")
+_AT_BARRIER = Kind("fastapi", "waits_at_the_barrier")
+_LOOP_DESCRIPTORS = 3  # its selector, and the two sockets that wake it
+_CANCELLED = Kind("asgi", "is_cancelled_by_its_caller")
 
 
-def turns(numbers: Iterable[int]) -> Iterator[Turn]:
-    """Of both kinds of app, in turn."""
+def cases(numbers: Iterable[int]) -> Iterator[Case]:
+    """Events for ASGI and WSGI apps, alternating."""
     for number in numbers:
-        yield turn_of(number // 2, BOTH[number % 2])
+        yield case_for(number // 2, BOTH[number % 2])
 
 
-def one_thread(numbers: range) -> None:
-    for turn in turns(numbers):
-        play(turn)
+def run_in_one_thread(numbers: range) -> None:
+    for case in cases(numbers):
+        run_case(case)
 
 
-def every_kind(number: int) -> None:
-    """One of each, the late and the oversized among them."""
+def run_every_kind(number: int) -> None:
+    """Run one event of each kind, with late and oversized ones."""
     for kind in ASGI + WSGI:
-        play(http_turn(kind, number))
+        run_case(http_case(kind, number))
     for kind in LATE:
-        play(http_turn(kind, number, seconds=0.05))
+        run_case(http_case(kind, number, seconds=0.05))
     for adapter in ("asgi", "wsgi"):
-        play(oversized_turn(number, adapter))
-        for odd in ODD:
-            play(odd(number, adapter))
+        run_case(oversized_case(number, adapter))
+        for odd in OTHER_CASES:
+            run_case(odd(number, adapter))
 
 
-def sixteen_threads(numbers: range) -> None:
-    """Each adapter in turn is called by all threads at once; each checks its own replies."""
+def run_in_sixteen_threads(numbers: range) -> None:
+    """Call one Adapter after the other from all threads at the same time."""
     share = len(numbers) // len(ADAPTERS)
     for index, name in enumerate(ADAPTERS):
         kinds = [kind for kind in ASGI + WSGI if kind.adapter == name]
         first = numbers.start + index * share
-        at_once([range(first + thread, first + share, THREADS) for thread in range(THREADS)], kinds)
+        run_in_threads(
+            [range(first + thread, first + share, THREADS) for thread in range(THREADS)], kinds
+        )
 
 
-def meet(number: int) -> None:
-    """Sixteen requests that wait for each other, in as many worker threads of one loop."""
-    at_once([range(number + thread, number + thread + 1) for thread in range(THREADS)], [_MEETS])
+def run_at_barrier(number: int) -> None:
+    """Run sixteen requests that wait for each other, each in a worker thread of the same loop."""
+    run_in_threads(
+        [range(number + thread, number + thread + 1) for thread in range(THREADS)], [_AT_BARRIER]
+    )
 
 
-def at_once(parts: list[range], kinds: list[Kind]) -> None:
-    """A thread for each part. Raises what one of them raised; AssertionError where one hangs."""
+def run_in_threads(parts: list[range], kinds: list[Kind]) -> None:
+    """Run each part in a thread. Raises the first error; AssertionError if a thread hangs."""
     errors: list[BaseException] = []
 
     def work(part: range) -> None:
         try:
             for number in part:
-                play(http_turn(kinds[number % len(kinds)], number))
+                run_case(http_case(kinds[number % len(kinds)], number))
         except BaseException as error:
             errors.append(error)
 
@@ -92,36 +96,35 @@ def at_once(parts: list[range], kinds: list[Kind]) -> None:
         raise errors[0]
 
 
-def own_loop(numbers: range) -> None:
-    """`await adapter.handle(...)`, eight requests at once, one more that its caller cancels."""
-    asyncio.run(_own_loop(numbers))
+def run_on_own_loop(numbers: range) -> None:
+    """`await adapter.handle(...)`: eight requests at a time, and one more that is cancelled."""
+    asyncio.run(_run_on_own_loop(numbers))
 
 
-async def _own_loop(numbers: range) -> None:
+async def _run_on_own_loop(numbers: range) -> None:
     for first in range(numbers.start, numbers.stop, 9):
         last = min(first + 9, numbers.stop) - 1
-        turn = http_turn(_CANCELLED, last)
-        cancelled = asyncio.create_task(play_here(turn))
-        await asyncio.gather(*(play_here(turn_of(n, ASGI)) for n in range(first, last)))
+        case = http_case(_CANCELLED, last)
+        cancelled = asyncio.create_task(run_case_async(case))
+        await asyncio.gather(*(run_case_async(case_for(n, ASGI)) for n in range(first, last)))
         cancelled.cancel()
         try:
             await cancelled
         except asyncio.CancelledError:
-            played.add(turn)
+            case_counts.add(case)
             continue
         raise AssertionError("a cancelled request went on")
     for name in ("asgi", "fastapi", "starlette"):
         await ADAPTERS[name].shutdown()
 
 
-def fork(numbers: range) -> None:
-    """The child serves on in an environment of its own and shuts it down; the parent waits.
+def run_in_fork(numbers: range) -> None:
+    """Serve the events in a forked child with a new environment, and shut it down there.
 
-    Raises AssertionError where the child, which tells its reason on stderr, did not do as
-    documented.
+    Raises AssertionError if the child fails; the child writes its traceback to stderr.
     """
     parent = os.getpid()
-    with warnings.catch_warnings():  # Python warns of any fork while there are threads
+    with warnings.catch_warnings():  # Python warns about a fork while threads run
         warnings.simplefilter("ignore", DeprecationWarning)
         child = os.fork()
     if child == 0:
@@ -140,16 +143,16 @@ def fork(numbers: range) -> None:
 
 def _in_child(numbers: range, parent: int) -> None:
     assert os.getpid() != parent
-    before = len(started), len(ended)
+    before = len(startups), len(shutdowns)
     descriptors = os.listdir("/proc/self/fd")
     inherited = environment._inherited[-2]
-    one_thread(numbers)
-    meet(numbers.start)
-    both = [os.getpid()] * 2  # lifespans: of "asgi" and of "fastapi"
-    assert started[before[0] :] == both, started
+    run_in_one_thread(numbers)
+    run_at_barrier(numbers.start)
+    pids = [os.getpid()] * 2  # the lifespans of "asgi" and "fastapi"
+    assert startups[before[0] :] == pids, startups
     assert environment.loop is not inherited
-    assert len(os.listdir("/proc/self/fd")) == len(descriptors) + _OF_A_LOOP
+    assert len(os.listdir("/proc/self/fd")) == len(descriptors) + _LOOP_DESCRIPTORS
     environment.close()
     assert len(os.listdir("/proc/self/fd")) == len(descriptors)
-    assert ended[before[1] :] == both, ended
-    assert framework_apps.Done.count > 0
+    assert shutdowns[before[1] :] == pids, shutdowns
+    assert framework_apps.BackgroundWork.count > 0

@@ -1,4 +1,4 @@
-"""A request as a scope and back, and a reply as messages."""
+"""Conversion of requests to ASGI scopes and back, and of replies to ASGI messages."""
 
 from typing import Any
 
@@ -29,23 +29,23 @@ SCOPE = {
 
 
 @given(st.data(), st.booleans())
-def test_a_scope_made_of_a_request_gives_the_request(
+def test_a_scope_from_a_request_gives_the_same_request(
     data: st.DataObject, root_in_path: bool
 ) -> None:
-    sent = data.draw(requests(rest_api, Front(stage="prod")))
-    request = rest_api.request_from_event(rest_api.event_from_request(sent, Front(stage="prod")))
+    drawn = data.draw(requests(rest_api, Front(stage="prod")))
+    request = rest_api.request_from_event(rest_api.event_from_request(drawn, Front(stage="prod")))
     if not root_in_path and request.path.startswith("/prod"):
-        return  # then nobody can tell whether the root path is in the path
+        return  # ambiguous: the root path could be part of the path
     host = request.server[0].strip("[]")  # ASGI has an IPv6 address without brackets
 
     scope = scope_from_request(request, root_in_path=root_in_path)
 
-    seen = request_from_scope(scope, request.body)
-    assert seen == request.replace(server=(host, request.server[1]))
+    actual = request_from_scope(scope, request.body)
+    assert actual == request.replace(server=(host, request.server[1]))
 
 
 @pytest.mark.parametrize(
-    ("more", "expected"),
+    ("changes", "expected"),
     [
         ({}, "https://a.example/github?x=%20"),
         ({"raw_path": b"/gith%75b"}, "https://a.example/gith%75b?x=%20"),
@@ -62,13 +62,11 @@ def test_a_scope_made_of_a_request_gives_the_request(
         ({"headers": [], "server": None}, "https://localhost/github?x=%20"),
     ],
 )
-def test_the_url_of_a_servers_scope_is_the_one_that_was_asked_for(
-    more: dict[str, Any], expected: str
-) -> None:
-    assert request_from_scope({**SCOPE, **more}).url == expected
+def test_the_url_of_a_scope_is_the_requested_url(changes: dict[str, Any], expected: str) -> None:
+    assert request_from_scope({**SCOPE, **changes}).url == expected
 
 
-def test_what_a_server_leaves_out_of_a_scope_has_a_default() -> None:
+def test_optional_keys_of_a_scope_have_defaults() -> None:
     scope = {"method": "GET", "path": "/", "headers": [], "server": ("/run/socket", None)}
 
     assert request_from_scope(scope, b"{}") == Request(
@@ -84,14 +82,12 @@ def test_what_a_server_leaves_out_of_a_scope_has_a_default() -> None:
         ({"status": 200, "headers": [(bytearray(b"A"), bytearray(b"b"))]}, (200, [("a", "b")])),
     ],
 )
-def test_a_head_has_lower_case_names_and_values_without_white_space(
-    message: Any, expected: Any
-) -> None:
+def test_header_names_are_lowercased_and_values_are_stripped(message: Any, expected: Any) -> None:
     assert head_from_message(message) == expected
 
 
 @pytest.mark.parametrize(
-    ("message", "said"),
+    ("message", "text"),
     [
         ({}, "Expected an int as status, got NoneType."),
         ({"status": True}, "Expected an int as status, got bool."),
@@ -99,24 +95,24 @@ def test_a_head_has_lower_case_names_and_values_without_white_space(
         ({"status": 200, "headers": None}, "Expected headers as pairs of bytes, got something"),
     ],
 )
-def test_a_wrong_head_says_expected_and_got(message: Any, said: str) -> None:
-    with pytest.raises(AppError) as caught:
+def test_an_invalid_start_message_raises_app_error(message: Any, text: str) -> None:
+    with pytest.raises(AppError) as error:
         head_from_message(message)
-    assert str(caught.value).startswith(said)
+    assert str(error.value).startswith(text)
 
 
 @pytest.mark.parametrize("body", [b"ab", bytearray(b"ab"), memoryview(b"ab")])
-def test_a_body_is_bytes_of_any_kind(body: Any) -> None:
+def test_a_body_can_be_any_bytes_type(body: Any) -> None:
     assert body_from_message({"body": body}) == b"ab"
     assert body_from_message({}) == b""
 
 
-def test_a_body_that_is_text_says_expected_and_got() -> None:
+def test_a_body_of_text_raises_app_error() -> None:
     with pytest.raises(AppError, match=r"^Expected bytes as body, got str\.$"):
         body_from_message({"body": "ab"})
 
 
-def test_a_reply_is_two_messages() -> None:
+def test_a_reply_gives_two_messages() -> None:
     assert messages_from_reply(Reply(201, [("a", "é")], b"x")) == (
         {"type": "http.response.start", "status": 201, "headers": [(b"a", b"\xe9")]},
         {"type": "http.response.body", "body": b"x"},

@@ -1,4 +1,4 @@
-"""A request as an environ and back, and a reply by start_response."""
+"""Conversion of requests to WSGI environs and back, and of replies to start_response calls."""
 
 from typing import Any
 from wsgiref.validate import validator
@@ -30,36 +30,37 @@ ENVIRON = {
 }
 
 
-def what_an_environ_keeps(request: Request) -> Request:
-    """Without repeats, which are joined, and without names that no variable can have."""
+def without_environ_losses(request: Request) -> Request:
+    """The request without what an environ loses: repeated headers are joined, and headers with an
+    underscore or named `proxy` are dropped."""
     headers: dict[str, list[str]] = {}
     for name, value in request.headers:
         if "_" not in name and name != "proxy":
             headers.setdefault(name, []).append(value)
-    once = ("content-length", "content-type")
-    pairs = [(n, v[0] if n in once else ",".join(v)) for n, v in headers.items()]
+    single_value = ("content-length", "content-type")
+    pairs = [(n, v[0] if n in single_value else ",".join(v)) for n, v in headers.items()]
     return request.replace(
-        headers=sorted(pair for pair in pairs if pair[1] or pair[0] not in once),
+        headers=sorted(pair for pair in pairs if pair[1] or pair[0] not in single_value),
         client=request.client if request.client and request.client[0] else None,
     )
 
 
 @given(st.data())
-def test_an_environ_made_of_a_request_gives_the_request(data: st.DataObject) -> None:
-    sent = data.draw(requests(rest_api, Front(stage="prod")))
-    request = rest_api.request_from_event(rest_api.event_from_request(sent, Front(stage="prod")))
+def test_an_environ_from_a_request_gives_the_same_request(data: st.DataObject) -> None:
+    drawn = data.draw(requests(rest_api, Front(stage="prod")))
+    request = rest_api.request_from_event(rest_api.event_from_request(drawn, Front(stage="prod")))
 
     environ = environ_from_request(request)
 
-    seen = request_from_environ(environ, environ["wsgi.input"].read())
-    seen.headers = sorted(seen.headers)
-    assert seen == what_an_environ_keeps(request)
+    actual = request_from_environ(environ, environ["wsgi.input"].read())
+    actual.headers = sorted(actual.headers)
+    assert actual == without_environ_losses(request)
 
 
 @given(st.data())
-def test_an_environ_is_one_for_the_validator(data: st.DataObject) -> None:
+def test_an_environ_passes_wsgiref_validate(data: st.DataObject) -> None:
     request = data.draw(requests(rest_api, Front()))
-    request.method = "POST"  # the validator warns of methods that it does not know
+    request.method = "POST"  # the validator warns about unknown methods
 
     def app(environ: Any, start_response: Any) -> list[bytes]:
         start_response("204 No Content", [])
@@ -72,7 +73,7 @@ def test_an_environ_is_one_for_the_validator(data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize(
-    ("more", "expected"),
+    ("changes", "expected"),
     [
         (
             {"RAW_URI": "/a%2Fb?x=%20", "PATH_INFO": "/a/b"},
@@ -80,7 +81,7 @@ def test_an_environ_is_one_for_the_validator(data: st.DataObject) -> None:
         ),
         ({"REQUEST_URI": "/git%68ub?x=1"}, "https://hooks.example.com/git%68ub?x=1"),
         ({"RAW_URI": "http://evil.example/github"}, "https://hooks.example.com/github"),
-        # A proxy took /v1 off, and werkzeug's ProxyFix tells the app.
+        # A proxy removed /v1, and werkzeug's ProxyFix added it to SCRIPT_NAME.
         ({"RAW_URI": "/github?x=1", "SCRIPT_NAME": "/v1"}, "https://hooks.example.com/v1/github"),
         ({"SCRIPT_NAME": "/v1", "QUERY_STRING": "x=1"}, "https://hooks.example.com/v1/github?x=1"),
         ({"PATH_INFO": "/caf\xc3\xa9"}, "https://hooks.example.com/caf%C3%A9"),
@@ -93,15 +94,13 @@ def test_an_environ_is_one_for_the_validator(data: st.DataObject) -> None:
         ),
     ],
 )
-def test_the_url_of_a_servers_environ_is_the_one_that_was_asked_for(
-    more: dict[str, Any], expected: str
-) -> None:
-    environ = {key: value for key, value in {**ENVIRON, **more}.items() if value is not None}
+def test_the_url_of_an_environ_is_the_requested_url(changes: dict[str, Any], expected: str) -> None:
+    environ = {key: value for key, value in {**ENVIRON, **changes}.items() if value is not None}
 
     assert request_from_environ(environ).url == expected
 
 
-def test_what_a_server_leaves_out_of_an_environ_has_a_default() -> None:
+def test_optional_keys_of_an_environ_have_defaults() -> None:
     environ = {key: value for key, value in ENVIRON.items() if key != "HTTP_HOST"}
 
     assert request_from_environ(environ, b"{}") == Request(
@@ -117,7 +116,7 @@ def test_what_a_server_leaves_out_of_an_environ_has_a_default() -> None:
         ("404", (("A-b", ""),), (404, [("a-b", "")], "")),
     ],
 )
-def test_a_head_has_lower_case_names_and_values_without_white_space(
+def test_header_names_are_lowercased_and_values_are_stripped(
     status: str, headers: Any, expected: Any
 ) -> None:
     assert head_from_start_response(status, headers) == expected
@@ -133,10 +132,12 @@ def test_a_head_has_lower_case_names_and_values_without_white_space(
         ("200 OK", None, "Expected headers as a list of (name, value), both str, got something"),
     ],
 )
-def test_a_wrong_head_says_expected_and_got(status: Any, headers: Any, message: str) -> None:
-    with pytest.raises(AppError) as caught:
+def test_invalid_start_response_arguments_raise_app_error(
+    status: Any, headers: Any, message: str
+) -> None:
+    with pytest.raises(AppError) as error:
         head_from_start_response(status, headers)
-    assert str(caught.value).startswith(message)
+    assert str(error.value).startswith(message)
 
 
 @pytest.mark.parametrize(
@@ -147,7 +148,9 @@ def test_a_wrong_head_says_expected_and_got(status: Any, headers: Any, message: 
         (Reply(299, [("a", "b")]), "299 ", []),
     ],
 )
-def test_a_reply_is_sent_as_it_is(reply: Reply, status: str, body: list[bytes]) -> None:
+def test_send_reply_calls_start_response_and_returns_the_body(
+    reply: Reply, status: str, body: list[bytes]
+) -> None:
     heads = []
 
     assert send_reply(reply, lambda *head: heads.append(head) or print) == body  # type: ignore[func-returns-value]

@@ -1,4 +1,4 @@
-"""PathTree: its answer is that of a naive list, sorted by API Gateway's precedence."""
+"""PathTree finds the same routes as a list sorted by API Gateway's precedence."""
 
 import re
 
@@ -21,7 +21,7 @@ PATTERNS = st.one_of(
 )
 METHODS = st.sampled_from([ANY, "GET", "POST"])
 PATHS = st.builds(
-    lambda parts, end: "/" + "/".join(parts) + end,
+    lambda parts, last_slash: "/" + "/".join(parts) + last_slash,
     st.lists(st.sampled_from(["a", "b", "c", ""]), max_size=4),
     st.sampled_from(["", "/"]),
 )
@@ -37,15 +37,15 @@ def expression(pattern: Pattern) -> str:
     )
 
 
-def naive(routes: list[tuple[str, str]], path: str, method: str) -> tuple[str, str] | None:
+def find_in_list(routes: list[tuple[str, str]], path: str, method: str) -> tuple[str, str] | None:
     """The best route by AWS's words: full, greedy, $default; then static before parameter."""
 
-    def rank(route: tuple[str, str]) -> tuple[bool, bool, list[int], bool]:
+    def priority(route: tuple[str, str]) -> tuple[bool, bool, list[int], bool]:
         kinds = [kind for kind, _ in Pattern(route[0]).segments]
         return route[0] == DEFAULT, GREEDY in kinds, kinds, route[1] == ANY
 
     joined = "/".join(segments_of(path))
-    for text, allowed in sorted(routes, key=rank):
+    for text, allowed in sorted(routes, key=priority):
         if allowed in (method, ANY) and re.fullmatch(expression(Pattern(text)), joined):
             return text, allowed
     return None
@@ -53,28 +53,30 @@ def naive(routes: list[tuple[str, str]], path: str, method: str) -> tuple[str, s
 
 @given(st.lists(st.tuples(PATTERNS, METHODS), max_size=12), PATHS, st.sampled_from(["GET", "PUT"]))
 @settings(deadline=None, max_examples=300)
-def test_the_tree_answers_as_a_sorted_list_would(
-    given: list[tuple[str, str]], path: str, method: str
+def test_the_tree_finds_the_same_route_as_a_sorted_list(
+    candidates: list[tuple[str, str]], path: str, method: str
 ) -> None:
     tree: PathTree[tuple[str, str]] = PathTree()
-    kept = []
-    for text, allowed in given:
+    routes = []
+    for text, allowed in candidates:
         try:
             tree.add(text, (text, allowed), [allowed])
         except ConfigurationError:
             continue
-        kept.append((text, allowed))
+        routes.append((text, allowed))
 
     found = tree.find(segments_of(path), method)
 
-    assert (None if found is None else found.target) == naive(kept, path, method)
-    allowed_by_naive = {
-        allowed for text, allowed in kept if naive([(text, allowed)], path, allowed) is not None
+    assert (None if found is None else found.target) == find_in_list(routes, path, method)
+    expected_methods = {
+        allowed
+        for text, allowed in routes
+        if find_in_list([(text, allowed)], path, allowed) is not None
     }
-    assert tree.methods(segments_of(path)) == allowed_by_naive
+    assert tree.methods(segments_of(path)) == expected_methods
 
 
-def test_parameters_are_named_as_their_own_pattern_names_them() -> None:
+def test_parameters_have_the_names_of_their_pattern() -> None:
     tree: PathTree[str] = PathTree()
     tree.add("/users/{id}/posts/{post}", "posts")
     tree.add("/users/{name}", "user")
@@ -89,7 +91,7 @@ def test_parameters_are_named_as_their_own_pattern_names_them() -> None:
     )
 
 
-def test_a_methods_own_target_comes_before_the_one_for_any() -> None:
+def test_a_target_for_the_method_comes_before_a_target_for_any_method() -> None:
     tree: PathTree[str] = PathTree()
     tree.add("/a", "any")
     tree.add("/a", "get", ["GET"])
@@ -120,21 +122,21 @@ def test_a_slash_at_the_end_adds_no_segment(path: str, segments: list[str]) -> N
     assert segments_of(path) == segments
 
 
-def test_a_clash_names_both_and_adds_nothing() -> None:
+def test_a_conflict_names_both_patterns_and_adds_nothing() -> None:
     tree: PathTree[str] = PathTree()
     tree.add("/users/{id}", "first", ["GET"])
 
-    with pytest.raises(ConfigurationError) as caught:
+    with pytest.raises(ConfigurationError) as error:
         tree.add("/users/{name}", "second", ["POST", "GET"])
 
-    assert str(caught.value) == (
+    assert str(error.value) == (
         "Expected patterns that differ, got '/users/{id}' and '/users/{name}', which match the "
         "same paths. Give each path one function."
     )
     assert tree.methods(["users", "7"]) == {"GET"}
 
 
-def test_the_work_does_not_grow_with_the_number_of_routes() -> None:
+def test_the_number_of_steps_does_not_grow_with_the_number_of_routes() -> None:
     def steps(count: int) -> int:
         tree: PathTree[int] = PathTree()
         for number in range(count):

@@ -1,4 +1,4 @@
-"""Triggers: the outermost Router that names one gets its events, then those inside it."""
+"""Router: which target gets the event of a trigger."""
 
 import json
 import sys
@@ -37,32 +37,32 @@ EVENTS: dict[str, Any] = {
 }  # fmt: skip
 
 
-def refusing(environ: Any, start_response: Any) -> Any:
+def fail_if_called(environ: Any, start_response: Any) -> Any:
     raise AssertionError("called")
 
 
 @pytest.mark.parametrize("name", EVENTS)
-def test_a_trigger_reaches_its_function_with_event_and_context_untouched(name: str) -> None:
-    called = []
+def test_a_trigger_function_gets_the_event_and_the_context_unchanged(name: str) -> None:
+    calls = []
 
     def function(event: Any, context: Any) -> Any:
-        called.append((event, context))
+        calls.append((event, context))
         return [name]
 
-    router = Router(wsgi_lambda.Adapter(refusing))
+    router = Router(wsgi_lambda.Adapter(fail_if_called))
     for other in EVENTS.keys() - {name}:
         router.on(other, lambda event, context: pytest.fail("the wrong function"))
     router.on(name, function)
     context = object()
 
     assert router(EVENTS[name], context) == [name]
-    assert called == [(EVENTS[name], context)]
-    assert called[0][0] is EVENTS[name]
+    assert calls == [(EVENTS[name], context)]
+    assert calls[0][0] is EVENTS[name]
 
 
 @pytest.mark.parametrize("name", sorted(EVENTS.keys() - {"warmup"}))
-def test_a_trigger_without_a_target_is_an_unknown_event(name: str) -> None:
-    router = Router(wsgi_lambda.Adapter(refusing))
+def test_a_trigger_without_a_target_raises_unknown_event(name: str) -> None:
+    router = Router(wsgi_lambda.Adapter(fail_if_called))
     for other in EVENTS.keys() - {name}:
         router.on(other, lambda event, context: pytest.fail("the wrong function"))
 
@@ -70,7 +70,7 @@ def test_a_trigger_without_a_target_is_an_unknown_event(name: str) -> None:
         router(EVENTS[name])
 
 
-def test_values_that_are_no_objects_are_direct() -> None:
+def test_values_that_are_not_objects_are_direct_invocations() -> None:
     router = Router()
     router.on("direct", lambda event, context: ["got", event])
 
@@ -79,12 +79,12 @@ def test_values_that_are_no_objects_are_direct() -> None:
     ]  # fmt: skip
 
 
-def answer(text: str) -> Any:
+def return_text(text: str) -> Any:
     return lambda event, context: text
 
 
 @pytest.mark.parametrize(
-    ("event", "taken"),
+    ("event", "expected"),
     [
         ({"source": "shop", "detail-type": "Order"}, "order of the shop"),
         ({"source": "shop", "detail-type": "Return"}, "the shop"),
@@ -92,55 +92,55 @@ def answer(text: str) -> Any:
         ({"source": "bank", "detail-type": "Return"}, "any"),
     ],
 )
-def test_the_target_with_the_most_filters_comes_first(event: Any, taken: str) -> None:
+def test_the_target_with_the_most_filters_gets_the_event(event: Any, expected: str) -> None:
     router = Router()
-    router.on("eventbridge", answer("any"))
-    router.on("eventbridge", answer("the shop"), source="shop")
-    router.on("eventbridge", answer("order"), detail_type="Order")
-    router.on("eventbridge", answer("order of the shop"), source="shop", detail_type="Order")
+    router.on("eventbridge", return_text("any"))
+    router.on("eventbridge", return_text("the shop"), source="shop")
+    router.on("eventbridge", return_text("order"), detail_type="Order")
+    router.on("eventbridge", return_text("order of the shop"), source="shop", detail_type="Order")
 
-    assert router({**event, "detail": {}}) == taken
+    assert router({**event, "detail": {}}) == expected
 
 
-def test_a_filter_that_is_not_met_leaves_no_target() -> None:
+def test_an_event_that_no_filter_matches_raises_unknown_event() -> None:
     router = Router()
-    router.on("eventbridge", answer("the shop"), source="shop")
+    router.on("eventbridge", return_text("the shop"), source="shop")
 
     with pytest.raises(UnknownEvent):
         router({"source": "bank", "detail-type": "Order", "detail": {}})
 
 
-def test_the_outermost_router_that_names_a_trigger_gets_it() -> None:
+def test_the_outermost_router_with_a_target_for_a_trigger_gets_it() -> None:
     inner = Router()
-    inner.on("sqs", answer("inner"))
-    inner.on("s3", answer("inner"))
+    inner.on("sqs", return_text("inner"))
+    inner.on("s3", return_text("inner"))
     outer = Router()
     outer.mount("/a", inner)
-    outer.on("sqs", answer("outer"))
+    outer.on("sqs", return_text("outer"))
 
     assert (outer(EVENTS["sqs"]), outer(EVENTS["s3"])) == ("outer", "inner")
     with pytest.raises(UnknownEvent):
         outer(EVENTS["sns"])
 
 
-def test_an_app_with_an_events_path_gets_what_no_router_names() -> None:
+def test_an_app_with_an_events_path_gets_events_without_a_target() -> None:
     def app(environ: Any, start_response: Any) -> list[bytes]:
         start_response("200 OK", [])
         return [b'"posted"']
 
     router = Router()
     router.mount("/a", wsgi_lambda.Adapter(app, events_path="/events"))
-    router.on("s3", answer("function"))
+    router.on("s3", return_text("function"))
 
     assert (router(EVENTS["sqs"]), router(EVENTS["s3"])) == ("posted", "function")
     with pytest.raises(UnknownEvent):
         router(EVENTS["authorizer"])
 
 
-def test_a_target_that_cannot_be_imported_is_passed_over_and_told_where_no_other_takes_it() -> None:
+def test_a_failed_import_is_raised_only_if_no_other_target_takes_the_event() -> None:
     inner = Router()
-    inner.on("sqs", answer("inner"))
-    inner.on("warmup", answer("warm"))
+    inner.on("sqs", return_text("inner"))
+    inner.on("warmup", return_text("warm"))
     router = Router("nowhere_at_all:handler")
     router.mount("/a", inner)
 
@@ -150,14 +150,14 @@ def test_a_target_that_cannot_be_imported_is_passed_over_and_told_where_no_other
         router(EVENTS["s3"])
 
 
-def test_what_was_imported_before_does_not_change_who_takes_a_trigger(
+def test_the_order_of_imports_does_not_change_the_target_of_a_trigger(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     module: Any = ModuleType("parts_of_this_test")
     monkeypatch.setitem(sys.modules, module.__name__, module)
-    module.first, module.second = Router(), Router(answer("web"))
-    module.first.on("sqs", answer("first"))
-    module.second.on("sqs", answer("second"))
+    module.first, module.second = Router(), Router(return_text("web"))
+    module.first.on("sqs", return_text("first"))
+    module.second.on("sqs", return_text("second"))
     router = Router()
     router.mount("/a", "parts_of_this_test:first")
     router.mount("/b", "parts_of_this_test:second")
@@ -174,30 +174,36 @@ def test_a_posted_event_has_no_caller() -> None:
         start_response("200 OK", [])
         return [json.dumps([environ["aws.caller"], environ.get("REMOTE_USER")]).encode()]
 
-    forged = {"requestContext": {"authorizer": {"principalId": "admin"}}, "arguments": 1}
+    event = {"requestContext": {"authorizer": {"principalId": "admin"}}, "arguments": 1}
     handler = wsgi_lambda.Adapter(app, events_path="/events", remote_user=True)
 
-    assert handler({**forged, "identity": 1, "info": 1}) == [None, None]
+    assert handler({**event, "identity": 1, "info": 1}) == [None, None]
+
+
+TARGET = return_text("")
 
 
 @pytest.mark.parametrize(
     ("add", "message"),
     [
-        (lambda r: r.on("sqz", answer("")), "got 'sqz'. Did you mean 'sqs'?"),
-        (lambda r: r.on("step_functions", answer("")), "'step_functions'. Did you mean 'direct'?"),
-        (lambda r: r.on("!", answer("")), "such as sqs, s3 or schedule, got '!'."),
-        (lambda r: r.on("s3", answer("")), "Expected one target for s3 with these filters, got"),
-        (lambda r: r.on("sqs", answer(""), source="x"), "none as filter of sqs, got 'source'"),
-        (lambda r: r.on("eventbridge", answer(""), region="x"), "one of source, detail_type as"),
-        (lambda r: r.on("eventbridge", answer(""), source=["a"]), "Expected a text for each"),
-        (lambda r: r.on("sqs", refusing), "Expected the target on sqs as an Adapter, a Router, a"),
+        (lambda r: r.on("sqz", TARGET), "got 'sqz'. Did you mean 'sqs'?"),
+        (lambda r: r.on("step_functions", TARGET), "'step_functions'. Did you mean 'direct'?"),
+        (lambda r: r.on("!", TARGET), "such as sqs, s3 or schedule, got '!'."),
+        (lambda r: r.on("s3", TARGET), "Expected one target for s3 with these filters, got"),
+        (lambda r: r.on("sqs", TARGET, source="x"), "no filter for sqs, got 'source'"),
+        (lambda r: r.on("eventbridge", TARGET, region="x"), "filters source, detail_type for"),
+        (lambda r: r.on("eventbridge", TARGET, source=["a"]), "Expected a str for each"),
+        (lambda r: r.on("sqs", fail_if_called),
+         "Expected the target on sqs as an Adapter, a Router, a"),
     ],
 )  # fmt: skip
-def test_what_is_wrong_is_refused_when_it_is_added(add: Any, message: str) -> None:
+def test_an_invalid_target_raises_configuration_error_when_it_is_added(
+    add: Any, message: str
+) -> None:
     router = Router()
-    router.on("s3", answer(""))
+    router.on("s3", TARGET)
 
-    with pytest.raises(ConfigurationError) as caught:
+    with pytest.raises(ConfigurationError) as error:
         add(router)
 
-    assert message in str(caught.value)
+    assert message in str(error.value)

@@ -1,4 +1,4 @@
-"""The recorded events under tests/events, one file for each quirk."""
+"""The recorded events under tests/events: one file for each special case."""
 
 import json
 from pathlib import Path
@@ -14,26 +14,26 @@ OTHER_FILES = sorted((EVENTS / "not_http").glob("*.json"))
 
 
 def name_of(path: Path) -> str:
-    """A test's id: `rest_api/stage`."""
+    """The test id of a file, such as `rest_api/stage`."""
     return f"{path.parent.name}/{path.stem}"
 
 
-def event_in(path: Path) -> Any:
-    """The event."""
+def load_event(path: Path) -> Any:
+    """The event in a file."""
     return json.loads(path.read_text())
 
 
-def source_in(path: Path) -> Source:
-    """The source whose folder the file is in."""
+def source_for(path: Path) -> Source:
+    """The source whose folder contains the file."""
     return source_by_name(path.parent.name)
 
 
-def front_of(event: dict[str, Any], root_path: str) -> Front:
-    """The settings under which the event could have been made again."""
+def front_for(event: dict[str, Any], root_path: str) -> Front:
+    """The front settings that create such an event from its request."""
     if "Records" in event:
         config = event["Records"][0]["cf"].get("config") or {}
-        in_viewer = config.get("eventType") == "viewer-request"
-        return Front(event_type="viewer-request" if in_viewer else "origin-request")
+        is_viewer = config.get("eventType") == "viewer-request"
+        return Front(event_type="viewer-request" if is_viewer else "origin-request")
     return Front(
         stage=root_path.removeprefix("/"), multi_value=bool(event.get("multiValueHeaders"))
     )

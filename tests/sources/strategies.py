@@ -1,34 +1,21 @@
-"""Requests and replies as any client and any app may send them, and a front for every source."""
+"""Hypothesis strategies for requests and replies, and a front for every source."""
 
 from urllib.parse import unquote
 
 from hypothesis import strategies as st
 
 from lambda_adapters import Front, Reply, Request
-from lambda_adapters.sources.registry import source_by_name
+from lambda_adapters.local import EVERY_FRONT
+from lambda_adapters.local.fronts import local_front
 from lambda_adapters.sources.source import Source
 
-# One name for each way in which a source can be set up.
+IMAGES = {"front": "rest-api", "stage": "prod", "binary_media_types": ["image/*"]}
+LOCAL_FRONTS = {
+    name: local_front(**options)
+    for name, options in {**EVERY_FRONT, "rest-api-images": IMAGES}.items()
+}
 FRONTS: dict[str, tuple[Source, Front]] = {
-    "rest_api": (source_by_name("rest_api"), Front()),
-    "rest_api with a stage": (source_by_name("rest_api"), Front(stage="prod")),
-    "rest_api without binary types": (source_by_name("rest_api"), Front(binary_media_types=())),
-    "rest_api for images": (
-        source_by_name("rest_api"),
-        Front(stage="prod", binary_media_types=("image/*", "application/pdf")),
-    ),
-    "http_api": (source_by_name("http_api"), Front()),
-    "http_api with a stage": (source_by_name("http_api"), Front(stage="live")),
-    "http_api_v1": (source_by_name("http_api_v1"), Front()),
-    "http_api_v1 with a stage": (source_by_name("http_api_v1"), Front(stage="live")),
-    "function_url": (source_by_name("function_url"), Front()),
-    "load_balancer": (source_by_name("load_balancer"), Front()),
-    "load_balancer in multi-value mode": (source_by_name("load_balancer"), Front(multi_value=True)),
-    "cloudfront": (source_by_name("cloudfront"), Front()),
-    "cloudfront at the viewer": (source_by_name("cloudfront"), Front(event_type="viewer-request")),
-    "vpc_lattice": (source_by_name("vpc_lattice"), Front()),
-    "vpc_lattice_v1": (source_by_name("vpc_lattice_v1"), Front()),
-    "openwhisk": (source_by_name("openwhisk"), Front()),
+    name: (local.source, local.front) for name, local in LOCAL_FRONTS.items()
 }
 
 _TOKEN = "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz"
@@ -48,10 +35,11 @@ _REQUEST_NAMES += ["x-forwarded-port", "x-amzn-lattice-identity", "x-real-ip", "
 _REQUEST_NAMES += ["cloudfront-forwarded-proto"]
 _REPLY_NAMES = ["set-cookie", "connection", "keep-alive", "content-length", "content-type", "date"]
 _REPLY_NAMES += ["via", "www-authenticate", "x-kind", "vary", "x-cache", "x-edge-a", "if-range"]
-_OWN_NAMES = {"content-length", "content-type", "content-encoding", "host"}
+_REPLY_NAMES += ["host"]
+_SEPARATE_NAMES = {"content-length", "content-type", "content-encoding", "host"}
 
 values = st.text(st.characters(min_codepoint=0x20, max_codepoint=0xFF, exclude_categories=["Cc"]))
-tokens = st.text(_TOKEN, min_size=1, max_size=8).filter(lambda name: name not in _OWN_NAMES)
+tokens = st.text(_TOKEN, min_size=1, max_size=8).filter(lambda name: name not in _SEPARATE_NAMES)
 queries = st.one_of(
     st.text(_PRINTABLE.replace("#", ""), max_size=20),
     st.lists(st.sampled_from(["a=1", "b=%C3%A9", "a=2+3", "c", "=d", "%ff=", "a=%26%3D"])).map(
@@ -63,8 +51,9 @@ raw_paths = st.lists(
 ).map(lambda pieces: "/" + "".join(pieces))
 
 
-def _roots(name: str, front: Front) -> list[str]:
-    """The root paths that the source can tell, and for those that know of none some that are."""
+def _root_paths(name: str, front: Front) -> list[str]:
+    """Root paths of requests. HTTP APIs have only the stage. Sources that lose the root path get
+    some, too."""
     if name in ("http_api", "http_api_v1"):
         return ["/" + front.stage if front.stage else ""]
     return ["", "/prod", "/shop", "/shop/a b", "/é"]
@@ -72,7 +61,7 @@ def _roots(name: str, front: Front) -> list[str]:
 
 @st.composite
 def requests(draw: st.DrawFn, source: Source, front: Front) -> Request:
-    """A request that this front could get."""
+    """Any request to this front."""
     raw_path = draw(raw_paths)
     body = draw(st.binary(max_size=20))
     names = st.sampled_from(_REQUEST_NAMES) | tokens
@@ -90,7 +79,7 @@ def requests(draw: st.DrawFn, source: Source, front: Front) -> Request:
     return Request(
         method=draw(st.sampled_from(["GET", "HEAD", "POST", "PUT", "DELETE", "PROPFIND"])),
         scheme=draw(st.sampled_from(["http", "https"])),
-        root_path=draw(st.sampled_from(_roots(source.name, front))),
+        root_path=draw(st.sampled_from(_root_paths(source.name, front))),
         path=unquote(raw_path),
         raw_path=raw_path,
         query=draw(queries),
@@ -104,7 +93,7 @@ def requests(draw: st.DrawFn, source: Source, front: Front) -> Request:
 
 @st.composite
 def replies(draw: st.DrawFn, names: tuple[str, ...] = tuple(_REPLY_NAMES)) -> Reply:
-    """A reply that an app could give."""
+    """Any reply of an app."""
     headers = st.tuples(st.sampled_from(names) | tokens, values)
     return Reply(
         status=draw(st.integers(200, 999)),

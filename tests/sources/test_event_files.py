@@ -1,4 +1,4 @@
-"""Every recorded event: who claims it, what request it is, and what both kinds of app see of it."""
+"""Every recorded event: its source or trigger, its request, and what both kinds of app get."""
 
 import json
 from collections.abc import Callable
@@ -15,20 +15,20 @@ from lambda_adapters import Reply, Request, UnknownEvent, source_of, trigger_of
 from lambda_adapters.http.forwarded import client_by_hops
 from lambda_adapters.sources.registry import all_sources
 from lambda_adapters.triggers.detection import _EVENT_SOURCES, _KEY_SETS, _RECORD_SOURCES
-from tests.sources.echo_apps import Seen, asgi_echo, seen_in, wsgi_echo
+from tests.sources.echo_apps import AppRequest, asgi_echo, expected_app_request, wsgi_echo
 from tests.sources.event_files import (
     EVENTS,
     HTTP_FILES,
     OTHER_FILES,
-    event_in,
-    front_of,
+    front_for,
+    load_event,
     name_of,
-    source_in,
+    source_for,
 )
-from tests.sources.losses import HOP_BY_HOP, comparable, what_arrives
+from tests.sources.losses import HOP_BY_HOP, expected_request, normalize_request
 
-of_every_http_file = pytest.mark.parametrize("path", HTTP_FILES, ids=name_of)
-of_every_other_file = pytest.mark.parametrize("path", OTHER_FILES, ids=name_of)
+for_every_http_file = pytest.mark.parametrize("path", HTTP_FILES, ids=name_of)
+for_every_other_file = pytest.mark.parametrize("path", OTHER_FILES, ids=name_of)
 REPLY = Reply(
     201,
     [
@@ -42,7 +42,7 @@ REPLY = Reply(
 Handler = Callable[[Any, Any], Any]
 
 
-def handlers() -> list[Handler]:
+def create_handlers() -> list[Handler]:
     return [
         asgi_lambda.Adapter(asgi_echo(REPLY), lifespan="off"),
         wsgi_lambda.Adapter(validator(wsgi_echo(REPLY))),
@@ -59,19 +59,19 @@ def test_every_source_has_a_folder_and_every_trigger_a_file() -> None:
     assert {path.name.partition(".")[0] for path in OTHER_FILES} == triggers | {"unknown"}
 
 
-@of_every_http_file
-def test_an_event_is_claimed_by_its_own_source_and_no_other(path: Path) -> None:
-    event = event_in(path)
+@for_every_http_file
+def test_an_http_event_matches_only_its_own_source(path: Path) -> None:
+    event = load_event(path)
 
     assert [source.name for source in all_sources() if source.matches(event)] == [path.parent.name]
     assert source_of(event).name == path.parent.name
-    with pytest.raises(UnknownEvent, match="ask source_of"):
+    with pytest.raises(UnknownEvent, match="use source_of"):
         trigger_of(event)
 
 
-@of_every_http_file
-def test_an_event_gives_a_request_whose_values_are_normal(path: Path) -> None:
-    request = source_in(path).request_from_event(event_in(path))
+@for_every_http_file
+def test_the_values_of_a_request_are_normalized(path: Path) -> None:
+    request = source_for(path).request_from_event(load_event(path))
 
     names = [name for name, _ in request.headers]
     assert request.method.isupper()
@@ -90,61 +90,61 @@ def test_an_event_gives_a_request_whose_values_are_normal(path: Path) -> None:
     assert 0 < request.server[1] < 65536
 
 
-@of_every_http_file
+@for_every_http_file
 def test_the_raw_path_decodes_to_the_path(path: Path) -> None:
-    request = source_in(path).request_from_event(event_in(path))
+    request = source_for(path).request_from_event(load_event(path))
 
     assert unquote(request.raw_path) == request.path
 
 
-@of_every_http_file
-def test_an_event_that_is_made_again_gives_the_request_less_the_losses(path: Path) -> None:
-    source, event = source_in(path), event_in(path)
+@for_every_http_file
+def test_the_request_of_an_event_comes_back_except_for_the_losses(path: Path) -> None:
+    source, event = source_for(path), load_event(path)
     request = source.request_from_event(event)
-    front = front_of(event, request.root_path)
+    front = front_for(event, request.root_path)
 
-    again = source.request_from_event(source.event_from_request(request, front))
+    result = source.request_from_event(source.event_from_request(request, front))
 
-    assert comparable(source, again) == what_arrives(source, front, request)
+    assert normalize_request(source, result) == expected_request(source, front, request)
 
 
-@of_every_http_file
-def test_both_kinds_of_app_see_the_request_and_their_replies_come_back(path: Path) -> None:
-    source, event = source_in(path), event_in(path)
+@for_every_http_file
+def test_both_kinds_of_app_get_the_request_and_the_client_gets_their_replies(path: Path) -> None:
+    source, event = source_for(path), load_event(path)
     request = source.request_from_event(event)
     if request.client is None:
         request = request.replace(
             client=client_by_hops(request.header_values("x-forwarded-for"), 1)
         )
-    front = front_of(event, request.root_path)
+    front = front_for(event, request.root_path)
 
     replies = [
-        source.reply_from_response(_through_json(handler(event, None)), request, front)
-        for handler in handlers()
+        source.reply_from_response(_round_trip_json(handler(event, None)), request, front)
+        for handler in create_handlers()
     ]
 
     assert replies[0] == replies[1]
     assert (replies[0].status, replies[0].reason) in ((201, "Created"), (201, ""))
     assert sorted(replies[0].headers) == sorted(REPLY.headers)
-    assert _seen(replies[0], request) == seen_in(request)
+    assert _app_request(replies[0], request) == expected_app_request(request)
 
 
-def _seen(reply: Reply, request: Request) -> Seen:
+def _app_request(reply: Reply, request: Request) -> AppRequest:
     if request.method == "HEAD":
         assert reply.body == b""
-        return seen_in(request)
-    seen: Seen = json.loads(reply.body)
-    return seen
+        return expected_app_request(request)
+    app_request: AppRequest = json.loads(reply.body)
+    return app_request
 
 
-def _through_json(response: object) -> object:
-    """As Lambda's runtime writes it and the platform reads it."""
+def _round_trip_json(response: object) -> object:
+    """The response after Lambda's runtime has written it and the platform has parsed it."""
     return json.loads(json.dumps(response, allow_nan=False))
 
 
-@of_every_other_file
-def test_an_event_that_is_no_request_is_claimed_by_its_trigger_alone(path: Path) -> None:
-    event, trigger = event_in(path), path.name.partition(".")[0]
+@for_every_other_file
+def test_an_event_that_is_not_http_matches_only_its_trigger(path: Path) -> None:
+    event, trigger = load_event(path), path.name.partition(".")[0]
 
     assert not any(source.matches(event) for source in all_sources())
     with pytest.raises(UnknownEvent):
@@ -156,44 +156,44 @@ def test_an_event_that_is_no_request_is_claimed_by_its_trigger_alone(path: Path)
         assert trigger_of(event) == trigger
 
 
-@of_every_other_file
-def test_an_event_that_is_no_request_never_reaches_an_app(path: Path) -> None:
+@for_every_other_file
+def test_an_event_that_is_not_http_does_not_reach_an_app(path: Path) -> None:
     async def asgi(scope: Any, receive: Any, send: Any) -> None:
-        pytest.fail("called")
+        pytest.fail("the app was called")
 
     def wsgi(environ: Any, start_response: Any) -> list[bytes]:
-        pytest.fail("called")
+        pytest.fail("the app was called")
 
-    event, answers = event_in(path), []
+    event, results = load_event(path), []
     for handler in (asgi_lambda.Adapter(asgi, lifespan="off"), wsgi_lambda.Adapter(wsgi)):
         try:
-            answers.append(handler(event, None))
+            results.append(handler(event, None))
         except UnknownEvent as error:
-            answers.append(str(error))
+            results.append(str(error))
 
     if path.name.startswith("warmup"):
-        assert answers == [{}, {}]
+        assert results == [{}, {}]
     else:
-        assert answers[0] == answers[1]
-        assert answers[0].startswith("Expected an HTTP event")
+        assert results[0] == results[1]
+        assert results[0].startswith("Expected an HTTP event")
 
 
-@of_every_other_file
-def test_an_error_names_the_keys_of_an_event_and_none_of_its_values(path: Path) -> None:
-    event = event_in(path)
+@for_every_other_file
+def test_an_error_message_contains_the_keys_of_an_event_and_no_values(path: Path) -> None:
+    event = load_event(path)
 
     with pytest.raises(UnknownEvent) as caught:
         source_of(event)
 
     message = str(caught.value)
     assert all(key in message for key in (event if isinstance(event, dict) else ()))
-    assert [text for text in _texts(event) if text in message] == []
+    assert [text for text in _long_texts(event) if text in message] == []
 
 
-def _texts(value: Any) -> list[str]:
-    """The values of an event that are long enough to be somebody's."""
+def _long_texts(value: Any) -> list[str]:
+    """The texts of an event that are long enough to identify a user."""
     if isinstance(value, dict):
-        return [text for item in value.values() for text in _texts(item)]
+        return [text for item in value.values() for text in _long_texts(item)]
     if isinstance(value, list):
-        return [text for item in value for text in _texts(item)]
+        return [text for item in value for text in _long_texts(item)]
     return [value] if isinstance(value, str) and len(value) > 8 else []

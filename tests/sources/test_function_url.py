@@ -1,4 +1,4 @@
-"""Function URLs: what they do otherwise than HTTP APIs, whose payload format they share."""
+"""Function URLs: how they differ from HTTP APIs, which have the same payload format."""
 
 from typing import Any
 
@@ -10,8 +10,8 @@ from lambda_adapters.sources.api_gateway import function_url, http_api
 DOMAIN = "abc.lambda-url.eu-west-1.on.aws"
 
 
-def event(**changes: Any) -> dict[str, Any]:
-    """The least that a Function URL sends, with changes; `context` changes its requestContext."""
+def event_with(**changes: Any) -> dict[str, Any]:
+    """The minimal event of a Function URL, with changes. `context` changes its requestContext."""
     http = {"method": "GET", "path": "/a", "protocol": "HTTP/1.1", "sourceIp": "203.0.113.9"}
     context = {"domainName": DOMAIN, "stage": "$default", "http": http}
     return {
@@ -24,8 +24,8 @@ def event(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
-def request(**changes: Any) -> Request:
-    """The request of `event()`, with changes."""
+def request_with(**changes: Any) -> Request:
+    """The request of `event_with()`, with changes."""
     values: dict[str, Any] = {
         "path": "/a",
         "raw_path": "/a",
@@ -36,36 +36,41 @@ def request(**changes: Any) -> Request:
 
 
 CASES: dict[str, tuple[dict[str, Any], Request]] = {
-    "a plain one": (event(), request()),
-    "the path is as sent": (
-        event(rawPath="/a%2Fb%Ft/%ff"),
-        request(path="/a/b%Ft/\ufffd", raw_path="/a%2Fb%Ft/%ff"),
+    "a plain event": (event_with(), request_with()),
+    "the path is not decoded": (
+        event_with(rawPath="/a%2Fb%Ft/%ff"),
+        request_with(path="/a/b%Ft/\ufffd", raw_path="/a%2Fb%Ft/%ff"),
     ),
-    "a path that no request line can hold": (
-        event(rawPath="/é#?"),
-        request(path="/é#?", raw_path="/%C3%A9%23%3F"),
+    "a path with characters that must be encoded": (
+        event_with(rawPath="/é#?"),
+        request_with(path="/é#?", raw_path="/%C3%A9%23%3F"),
     ),
-    "the query is as sent": (event(rawQueryString="a=%2B+&a"), request(query="a=%2B+&a")),
-    "there is no stage": (
-        event(rawPath="/live/a", context={"stage": "live"}),
-        request(path="/live/a", raw_path="/live/a"),
+    "the query is not decoded": (
+        event_with(rawQueryString="a=%2B+&a"),
+        request_with(query="a=%2B+&a"),
     ),
-    "cookies twice": (
-        event(cookies=["a=1", "b=2"], headers={"cookie": "a=1; b=2"}),
-        request(headers=[("cookie", "a=1; b=2")]),
+    "a stage is not a root path": (
+        event_with(rawPath="/live/a", context={"stage": "live"}),
+        request_with(path="/live/a", raw_path="/live/a"),
     ),
-    "a host of its own": (
-        event(headers={"host": "a.example.com"}),
-        request(headers=[("host", "a.example.com")], server=("a.example.com", 443)),
+    "cookies in a list and in a header": (
+        event_with(cookies=["a=1", "b=2"], headers={"cookie": "a=1; b=2"}),
+        request_with(headers=[("cookie", "a=1; b=2")]),
+    ),
+    "a custom host": (
+        event_with(headers={"host": "a.example.com"}),
+        request_with(headers=[("host", "a.example.com")], server=("a.example.com", 443)),
     ),
 }
 
 
-@pytest.mark.parametrize(("sent", "expected"), CASES.values(), ids=CASES)
-def test_a_function_urls_event_is_a_whole_request(sent: dict[str, Any], expected: Request) -> None:
-    assert function_url.matches(sent)
-    assert not http_api.matches(sent)
-    assert function_url.request_from_event(sent) == expected
+@pytest.mark.parametrize(("event", "expected"), CASES.values(), ids=CASES)
+def test_a_function_url_event_gives_the_expected_request(
+    event: dict[str, Any], expected: Request
+) -> None:
+    assert function_url.matches(event)
+    assert not http_api.matches(event)
+    assert function_url.request_from_event(event) == expected
 
 
 @pytest.mark.parametrize(
@@ -77,12 +82,12 @@ def test_a_function_urls_event_is_a_whole_request(sent: dict[str, Any], expected
         {"connectionId": "a"},
     ],
 )
-def test_what_is_not_from_its_domain_is_not_claimed(context: dict[str, Any]) -> None:
-    assert not function_url.matches(event(context=context))
+def test_an_event_of_another_domain_does_not_match(context: dict[str, Any]) -> None:
+    assert not function_url.matches(event_with(context=context))
 
 
-def test_a_function_urls_event_is_made_as_lambda_makes_it() -> None:
-    sent = Request(
+def test_a_request_gives_the_event_that_a_function_url_creates() -> None:
+    request = Request(
         root_path="/x",
         path="/é",
         raw_path="/%C3%A9",
@@ -91,11 +96,11 @@ def test_a_function_urls_event_is_made_as_lambda_makes_it() -> None:
         client=("2001:db8::9", 4711),
     )
 
-    made = function_url.event_from_request(sent, Front(stage="ignored"))
+    event = function_url.event_from_request(request, Front(stage="ignored"))
 
-    context = made.pop("requestContext")
-    assert made["headers"].pop("x-amzn-trace-id").startswith("Root=1-")
-    assert made == {
+    context = event.pop("requestContext")
+    assert event["headers"].pop("x-amzn-trace-id").startswith("Root=1-")
+    assert event == {
         "version": "2.0",
         "routeKey": "$default",
         "rawPath": "/x/%C3%A9",
@@ -130,8 +135,8 @@ def test_a_function_urls_event_is_made_as_lambda_makes_it() -> None:
     }
 
 
-def test_without_cookies_neither_place_has_them() -> None:
-    made = function_url.event_from_request(Request(), Front())
+def test_without_cookies_the_event_has_no_cookies_and_no_cookie_header() -> None:
+    event = function_url.event_from_request(Request(), Front())
 
-    assert "cookies" not in made
-    assert "cookie" not in made["headers"]
+    assert "cookies" not in event
+    assert "cookie" not in event["headers"]

@@ -1,4 +1,4 @@
-"""HTTP APIs with payload format 2.0: their events, the request each is, and the way back."""
+"""HTTP APIs with payload format 2.0: events that match, and events and requests both ways."""
 
 from typing import Any
 
@@ -8,8 +8,8 @@ from lambda_adapters import BadRequest, Front, Request
 from lambda_adapters.sources.api_gateway import http_api
 
 
-def event(**changes: Any) -> dict[str, Any]:
-    """The least that an HTTP API sends, with changes; `context` and `http` change inner ones."""
+def event_with(**changes: Any) -> dict[str, Any]:
+    """The minimal event of an HTTP API, with changes. `context` and `http` change inner values."""
     http = {"method": "GET", "path": "/a", "protocol": "HTTP/1.1", "sourceIp": "203.0.113.9"}
     context = {"stage": "$default", "http": http | changes.pop("http", {})}
     return {
@@ -22,8 +22,8 @@ def event(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
-def request(**changes: Any) -> Request:
-    """The request of `event()`, with changes."""
+def request_with(**changes: Any) -> Request:
+    """The request of `event_with()`, with changes."""
     values: dict[str, Any] = {
         "path": "/a",
         "raw_path": "/a",
@@ -35,89 +35,89 @@ def request(**changes: Any) -> Request:
 
 
 CASES: dict[str, tuple[dict[str, Any], Request]] = {
-    "a plain one": (event(), request()),
-    "the method": (event(http={"method": "PUT"}), request(method="PUT")),
-    "no method": (event(http={"method": ""}), request(method="GET")),
-    "the path is decoded already": (
-        event(rawPath="/a b/%2F/é?#"),
-        request(path="/a b/%2F/é?#", raw_path="/a%20b/%252F/%C3%A9%3F%23"),
+    "a plain event": (event_with(), request_with()),
+    "the method": (event_with(http={"method": "PUT"}), request_with(method="PUT")),
+    "no method": (event_with(http={"method": ""}), request_with(method="GET")),
+    "the path is already decoded": (
+        event_with(rawPath="/a b/%2F/é?#"),
+        request_with(path="/a b/%2F/é?#", raw_path="/a%20b/%252F/%C3%A9%3F%23"),
     ),
     "no raw path": (
-        event(rawPath=None, http={"path": "b"}),
-        request(path="/b", raw_path="/b"),
+        event_with(rawPath=None, http={"path": "b"}),
+        request_with(path="/b", raw_path="/b"),
     ),
     "no path at all": (
-        event(rawPath=None, http={"path": None}),
-        request(path="/", raw_path="/"),
+        event_with(rawPath=None, http={"path": None}),
+        request_with(path="/", raw_path="/"),
     ),
     "a stage": (
-        event(rawPath="/live/a", context={"stage": "live"}),
-        request(root_path="/live"),
+        event_with(rawPath="/live/a", context={"stage": "live"}),
+        request_with(root_path="/live"),
     ),
-    "a stage at its root": (
-        event(rawPath="/live", context={"stage": "live"}),
-        request(root_path="/live", path="/", raw_path="/"),
+    "the root of a stage": (
+        event_with(rawPath="/live", context={"stage": "live"}),
+        request_with(root_path="/live", path="/", raw_path="/"),
     ),
     "a stage and a slash": (
-        event(rawPath="/live/", context={"stage": "live"}),
-        request(root_path="/live", path="/", raw_path="/"),
+        event_with(rawPath="/live/", context={"stage": "live"}),
+        request_with(root_path="/live", path="/", raw_path="/"),
     ),
-    "a stage that the path only begins like": (
-        event(rawPath="/lively", context={"stage": "live"}),
-        request(path="/lively", raw_path="/lively"),
+    "a path that only starts with the same letters as the stage": (
+        event_with(rawPath="/lively", context={"stage": "live"}),
+        request_with(path="/lively", raw_path="/lively"),
     ),
-    "a stage that is not in the path": (event(context={"stage": "live"}), request()),
-    "a stage that is no text": (event(context={"stage": 5}), request()),
-    "the query is as sent": (
-        event(rawQueryString="b=%2B+&a&&b=[é]#"),
-        request(query="b=%2B+&a&&b=[%C3%A9]%23"),
+    "a stage that is not in the path": (event_with(context={"stage": "live"}), request_with()),
+    "a stage that is not a string": (event_with(context={"stage": 5}), request_with()),
+    "the query is not decoded": (
+        event_with(rawQueryString="b=%2B+&a&&b=[é]#"),
+        request_with(query="b=%2B+&a&&b=[%C3%A9]%23"),
     ),
     "no raw query": (
-        event(rawQueryString=None, queryStringParameters={"a": "1,2", "b c": None}),
-        request(query="a=1,2&b%20c="),
+        event_with(rawQueryString=None, queryStringParameters={"a": "1,2", "b c": None}),
+        request_with(query="a=1,2&b%20c="),
     ),
     "cookies in a list": (
-        event(cookies=["a=1", 'b="2"', None]),
-        request(headers=[("host", "api.example.com"), ("cookie", 'a=1; b="2"')]),
+        event_with(cookies=["a=1", 'b="2"', None]),
+        request_with(headers=[("host", "api.example.com"), ("cookie", 'a=1; b="2"')]),
     ),
     "cookies in a list and a header": (
-        event(cookies=["a=1"], headers={"cookie": "a=1"}),
-        request(headers=[("cookie", "a=1")], server=("localhost", 443)),
+        event_with(cookies=["a=1"], headers={"cookie": "a=1"}),
+        request_with(headers=[("cookie", "a=1")], server=("localhost", 443)),
     ),
     "cookies in a header and an empty list": (
-        event(cookies=[], headers={"Cookie": "a=1"}),
-        request(headers=[("cookie", "a=1")], server=("localhost", 443)),
+        event_with(cookies=[], headers={"Cookie": "a=1"}),
+        request_with(headers=[("cookie", "a=1")], server=("localhost", 443)),
     ),
-    "cookies that are no list": (
-        event(cookies="a=1", headers={"cookie": "b=2"}),
-        request(headers=[("cookie", "b=2")], server=("localhost", 443)),
+    "cookies that are not a list": (
+        event_with(cookies="a=1", headers={"cookie": "b=2"}),
+        request_with(headers=[("cookie", "b=2")], server=("localhost", 443)),
     ),
     "joined headers stay joined": (
-        event(headers={"accept": "a,b"}),
-        request(headers=[("accept", "a,b")], server=("localhost", 443)),
+        event_with(headers={"accept": "a,b"}),
+        request_with(headers=[("accept", "a,b")], server=("localhost", 443)),
     ),
-    "null headers": (event(headers=None), request(headers=[], server=("localhost", 443))),
+    "null headers": (event_with(headers=None), request_with(headers=[], server=("localhost", 443))),
     "a body in base64": (
-        event(body="AP8=", isBase64Encoded=True, headers={"content-length": "2"}),
-        request(body=b"\0\xff", headers=[("content-length", "2")], server=("localhost", 443)),
+        event_with(body="AP8=", isBase64Encoded=True, headers={"content-length": "2"}),
+        request_with(body=b"\0\xff", headers=[("content-length", "2")], server=("localhost", 443)),
     ),
     "Content-Length without a body": (
-        event(headers={"content-length": "0"}),
-        request(headers=[("content-length", "0")], server=("localhost", 443)),
+        event_with(headers={"content-length": "0"}),
+        request_with(headers=[("content-length", "0")], server=("localhost", 443)),
     ),
     "an address with a port": (
-        event(http={"sourceIp": "203.0.113.9:50102"}),
-        request(client=("203.0.113.9", 50102)),
+        event_with(http={"sourceIp": "203.0.113.9:50102"}),
+        request_with(client=("203.0.113.9", 50102)),
     ),
     "an IPv6 address": (
-        event(http={"sourceIp": "2001:db8::9"}),
-        request(client=("2001:db8::9", 0)),
+        event_with(http={"sourceIp": "2001:db8::9"}),
+        request_with(client=("2001:db8::9", 0)),
     ),
-    "no address": (event(http={"sourceIp": None}), request(client=None)),
-    "HTTP/2": (event(http={"protocol": "HTTP/2.0"}), request(http_version="2")),
-    "the event's own domain": (
-        event(headers={"x-forwarded-proto": "http"}, context={"domainName": "a.example.com"}),
-        request(
+    "no address": (event_with(http={"sourceIp": None}), request_with(client=None)),
+    "HTTP/2": (event_with(http={"protocol": "HTTP/2.0"}), request_with(http_version="2")),
+    "the domain of the event": (
+        event_with(headers={"x-forwarded-proto": "http"}, context={"domainName": "a.example.com"}),
+        request_with(
             scheme="http",
             headers=[("x-forwarded-proto", "http")],
             server=("a.example.com", 80),
@@ -126,18 +126,20 @@ CASES: dict[str, tuple[dict[str, Any], Request]] = {
 }
 
 
-@pytest.mark.parametrize(("sent", "expected"), CASES.values(), ids=CASES)
-def test_an_event_of_payload_2_is_a_whole_request(sent: dict[str, Any], expected: Request) -> None:
-    assert http_api.matches(sent)
-    assert http_api.request_from_event(sent) == expected
+@pytest.mark.parametrize(("event", "expected"), CASES.values(), ids=CASES)
+def test_an_http_api_event_gives_the_expected_request(
+    event: dict[str, Any], expected: Request
+) -> None:
+    assert http_api.matches(event)
+    assert http_api.request_from_event(event) == expected
 
 
-def test_a_body_of_payload_2_that_is_not_base64_is_a_bad_request() -> None:
+def test_a_body_that_is_not_valid_base64_is_a_bad_request() -> None:
     with pytest.raises(BadRequest, match="is not base64"):
-        http_api.request_from_event(event(body="é", isBase64Encoded=True))
+        http_api.request_from_event(event_with(body="é", isBase64Encoded=True))
 
 
-CLAIMS: dict[str, tuple[Any, bool]] = {
+MATCHES: dict[str, tuple[Any, bool]] = {
     "no version": ({"requestContext": {"http": {}}}, True),
     "a Function URL": (
         {"requestContext": {"http": {}, "domainName": "a.lambda-url.eu-west-1.on.aws"}},
@@ -150,26 +152,26 @@ CLAIMS: dict[str, tuple[Any, bool]] = {
     "an authorizer of format 2.0": ({"requestContext": {"http": {}}, "routeArn": "a"}, False),
     "an authorizer of format 1.0": ({"requestContext": {"http": {}}, "methodArn": "a"}, False),
     "VPC Lattice": ({"version": "2.0", "requestContext": {"serviceNetworkArn": "a"}}, False),
-    "VPC Lattice, whatever else": (
+    "VPC Lattice with the keys of an HTTP API": (
         {"requestContext": {"http": {}, "serviceNetworkArn": "a"}},
         False,
     ),
     "a service of VPC Lattice": ({"requestContext": {"http": {}, "serviceArn": "a"}}, False),
     "a load balancer": ({"requestContext": {"http": {}, "elb": {}}}, False),
     "a WebSocket API": ({"requestContext": {"http": {}, "connectionId": "a"}}, False),
-    "http that is no object": ({"version": "2.0", "requestContext": {"http": "a"}}, False),
+    "http that is not an object": ({"version": "2.0", "requestContext": {"http": "a"}}, False),
     "no context": ({"version": "2.0", "rawPath": "/"}, False),
     "a string": ("requestContext", False),
 }
 
 
-@pytest.mark.parametrize(("sent", "claimed"), CLAIMS.values(), ids=CLAIMS)
-def test_only_an_http_apis_events_are_claimed(sent: Any, claimed: bool) -> None:
-    assert http_api.matches(sent) is claimed
+@pytest.mark.parametrize(("event", "expected"), MATCHES.values(), ids=MATCHES)
+def test_only_events_of_http_apis_match(event: Any, expected: bool) -> None:
+    assert http_api.matches(event) is expected
 
 
-def test_an_event_of_payload_2_is_made_as_the_gateway_makes_it() -> None:
-    sent = Request(
+def test_a_request_gives_the_event_that_an_http_api_creates() -> None:
+    request = Request(
         "POST",
         root_path="/live",
         path="/é/ ",
@@ -192,11 +194,11 @@ def test_an_event_of_payload_2_is_made_as_the_gateway_makes_it() -> None:
     )
     front = Front(stage="live", route="/{x}/{proxy+}", parameters=(("x", "é"), ("proxy", " ")))
 
-    made = http_api.event_from_request(sent, front)
+    event = http_api.event_from_request(request, front)
 
-    context = made.pop("requestContext")
-    assert made["headers"].pop("x-amzn-trace-id").startswith("Root=1-")
-    assert made == {
+    context = event.pop("requestContext")
+    assert event["headers"].pop("x-amzn-trace-id").startswith("Root=1-")
+    assert event == {
         "version": "2.0",
         "routeKey": "ANY /{x}/{proxy+}",
         "rawPath": "/live/é/ ",
@@ -235,10 +237,10 @@ def test_an_event_of_payload_2_is_made_as_the_gateway_makes_it() -> None:
     }
 
 
-def test_an_empty_request_leaves_the_empty_keys_out() -> None:
-    made = http_api.event_from_request(Request(), Front())
+def test_the_event_of_an_empty_request_has_no_optional_keys() -> None:
+    event = http_api.event_from_request(Request(), Front())
 
-    assert made.keys() == {
+    assert event.keys() == {
         "version",
         "routeKey",
         "rawPath",
@@ -247,7 +249,7 @@ def test_an_empty_request_leaves_the_empty_keys_out() -> None:
         "requestContext",
         "isBase64Encoded",
     }
-    assert (made["routeKey"], made["requestContext"]["stage"]) == ("$default", "$default")
+    assert (event["routeKey"], event["requestContext"]["stage"]) == ("$default", "$default")
 
 
 @pytest.mark.parametrize(
@@ -263,9 +265,9 @@ def test_an_empty_request_leaves_the_empty_keys_out() -> None:
         ([], True),
     ],
 )
-def test_four_kinds_of_body_are_text_and_the_rest_is_base64(
+def test_bodies_of_four_media_types_are_text_and_others_are_base64(
     headers: list[tuple[str, str]], encoded: bool
 ) -> None:
-    made = http_api.event_from_request(Request("POST", headers=headers, body=b"a"), Front())
+    event = http_api.event_from_request(Request("POST", headers=headers, body=b"a"), Front())
 
-    assert (made["body"], made["isBase64Encoded"]) == ("YQ==" if encoded else "a", encoded)
+    assert (event["body"], event["isBase64Encoded"]) == ("YQ==" if encoded else "a", encoded)

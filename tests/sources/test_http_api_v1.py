@@ -1,4 +1,4 @@
-"""HTTP APIs with payload format 1.0: what they do otherwise than REST APIs, whose shape it is."""
+"""HTTP APIs with payload format 1.0: how they differ from REST APIs."""
 
 from typing import Any
 
@@ -11,8 +11,8 @@ JSON = ("content-type", "application/json")
 REFUSED = Reply(500, [JSON], b'{"message":"Internal Server Error"}', True)
 
 
-def event(**changes: Any) -> dict[str, Any]:
-    """The least that an HTTP API sends in format 1.0, with changes; `stage` is its context's."""
+def event_with(**changes: Any) -> dict[str, Any]:
+    """The minimal event with payload format 1.0, with changes. `stage` is in its context."""
     stage = changes.pop("stage", "$default")
     return {
         "version": "1.0",
@@ -25,8 +25,8 @@ def event(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
-def request(**changes: Any) -> Request:
-    """The request of `event()`, with changes."""
+def request_with(**changes: Any) -> Request:
+    """The request of `event_with()`, with changes."""
     values: dict[str, Any] = {
         "path": "/a",
         "raw_path": "/a",
@@ -38,57 +38,59 @@ def request(**changes: Any) -> Request:
 
 
 CASES: dict[str, tuple[dict[str, Any], Request]] = {
-    "a plain one": (event(), request()),
-    "the path is decoded already": (
-        event(path="/é%2F"),
-        request(path="/é%2F", raw_path="/%C3%A9%252F"),
+    "a plain event": (event_with(), request_with()),
+    "the path is already decoded": (
+        event_with(path="/é%2F"),
+        request_with(path="/é%2F", raw_path="/%C3%A9%252F"),
     ),
-    "a stage": (event(path="/live/a", stage="live"), request(root_path="/live")),
-    "a stage at its root": (
-        event(path="/live", stage="live"),
-        request(root_path="/live", path="/", raw_path="/"),
+    "a stage": (event_with(path="/live/a", stage="live"), request_with(root_path="/live")),
+    "the root of a stage": (
+        event_with(path="/live", stage="live"),
+        request_with(root_path="/live", path="/", raw_path="/"),
     ),
-    "a stage that is not in the path": (event(stage="live"), request()),
-    "the query is decoded already": (
-        event(multiValueQueryStringParameters={"a": ["1 2", "&"], "b": [""]}),
-        request(query="a=1%202&a=%26&b="),
+    "a stage that is not in the path": (event_with(stage="live"), request_with()),
+    "the query is already decoded": (
+        event_with(multiValueQueryStringParameters={"a": ["1 2", "&"], "b": [""]}),
+        request_with(query="a=1%202&a=%26&b="),
     ),
     "every value of a header": (
-        event(multiValueHeaders={"a": ["1", "2"]}, headers={"a": "1,2"}),
-        request(headers=[("a", "1"), ("a", "2")], server=("localhost", 443)),
+        event_with(multiValueHeaders={"a": ["1", "2"]}, headers={"a": "1,2"}),
+        request_with(headers=[("a", "1"), ("a", "2")], server=("localhost", 443)),
     ),
     "a body in base64": (
-        event(body="AA==", isBase64Encoded=True, headers=None),
-        request(body=b"\0", headers=[("content-length", "1")], server=("localhost", 443)),
+        event_with(body="AA==", isBase64Encoded=True, headers=None),
+        request_with(body=b"\0", headers=[("content-length", "1")], server=("localhost", 443)),
     ),
-    "a null context": (event(requestContext=None), request(client=None)),
+    "a null context": (event_with(requestContext=None), request_with(client=None)),
 }
 
 
-@pytest.mark.parametrize(("sent", "expected"), CASES.values(), ids=CASES)
-def test_an_event_of_payload_1_is_a_whole_request(sent: dict[str, Any], expected: Request) -> None:
-    assert http_api_v1.matches(sent)
-    assert http_api_v1.request_from_event(sent) == expected
+@pytest.mark.parametrize(("event", "expected"), CASES.values(), ids=CASES)
+def test_an_http_api_v1_event_gives_the_expected_request(
+    event: dict[str, Any], expected: Request
+) -> None:
+    assert http_api_v1.matches(event)
+    assert http_api_v1.request_from_event(event) == expected
 
 
 @pytest.mark.parametrize(
-    "sent",
+    "event",
     [
-        event(version="2.0"),
-        event(version=None),
-        event(version=1.0),
-        event(methodArn="a", type="REQUEST"),
-        event(requestContext={"connectionId": "a"}),
+        event_with(version="2.0"),
+        event_with(version=None),
+        event_with(version=1.0),
+        event_with(methodArn="a", type="REQUEST"),
+        event_with(requestContext={"connectionId": "a"}),
         {"version": "1.0", "path": "/a"},
         None,
     ],
 )
-def test_only_what_says_1_0_is_claimed(sent: Any) -> None:
-    assert not http_api_v1.matches(sent)
+def test_only_events_with_version_1_0_match(event: Any) -> None:
+    assert not http_api_v1.matches(event)
 
 
-def test_an_event_of_payload_1_is_made_as_the_gateway_makes_it() -> None:
-    sent = Request(
+def test_a_request_gives_the_event_that_an_http_api_v1_creates() -> None:
+    request = Request(
         "POST",
         root_path="/live",
         path="/é",
@@ -99,12 +101,12 @@ def test_an_event_of_payload_1_is_made_as_the_gateway_makes_it() -> None:
         server=("a.example.com", 443),
     )
 
-    made = http_api_v1.event_from_request(sent, Front(stage="live"))
+    event = http_api_v1.event_from_request(request, Front(stage="live"))
 
-    context = made.pop("requestContext")
-    made["headers"].pop("x-amzn-trace-id")
-    made["multiValueHeaders"].pop("x-amzn-trace-id")
-    assert made == {
+    context = event.pop("requestContext")
+    event["headers"].pop("x-amzn-trace-id")
+    event["multiValueHeaders"].pop("x-amzn-trace-id")
+    assert event == {
         "version": "1.0",
         "resource": "/{proxy+}",
         "path": "/live/é",
@@ -135,7 +137,7 @@ def test_an_event_of_payload_1_is_made_as_the_gateway_makes_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("headers", "body", "placed"),
+    ("headers", "body", "expected"),
     [
         ([], b"", (None, False)),
         ([("content-type", "text/plain")], b"a", ("a", False)),
@@ -143,18 +145,18 @@ def test_an_event_of_payload_1_is_made_as_the_gateway_makes_it() -> None:
         ([("content-type", "application/x-www-form-urlencoded")], b"a", ("YQ==", True)),
     ],
 )
-def test_the_body_follows_the_rule_of_http_apis(
-    headers: list[tuple[str, str]], body: bytes, placed: tuple[str | None, bool]
+def test_text_bodies_are_text_and_others_are_base64(
+    headers: list[tuple[str, str]], body: bytes, expected: tuple[str | None, bool]
 ) -> None:
-    made = http_api_v1.event_from_request(Request("POST", headers=headers, body=body), Front())
+    event = http_api_v1.event_from_request(Request("POST", headers=headers, body=body), Front())
 
-    assert (made["body"], made["isBase64Encoded"]) == placed
+    assert (event["body"], event["isBase64Encoded"]) == expected
 
 
-def test_a_reply_is_a_whole_response_of_payload_1() -> None:
+def test_a_reply_gives_the_expected_http_api_v1_response() -> None:
     reply = Reply(200, [("set-cookie", "a"), ("te", "x"), ("set-cookie", "b")], b"\xff", True)
 
-    assert http_api_v1.response_from_reply(reply, event()) == {
+    assert http_api_v1.response_from_reply(reply, event_with()) == {
         "statusCode": 200,
         "multiValueHeaders": {"set-cookie": ["a", "b"]},
         "body": "/w==",
@@ -169,7 +171,7 @@ RESPONSES: dict[str, tuple[Any, Reply]] = {
         {"statusCode": 200, "multiValueHeaders": {"A": ["1"]}, "headers": {"a": "2"}},
         Reply(200, [("a", "1"), ("a", "2"), JSON], b"", True),
     ),
-    "a length of its own": (
+    "a wrong Content-Length": (
         {"statusCode": 200, "headers": {"Content-Length": "7"}, "body": "a"},
         Reply(200, [JSON], b"a", True),
     ),
@@ -177,21 +179,19 @@ RESPONSES: dict[str, tuple[Any, Reply]] = {
         {"statusCode": 200, "body": "/w==", "isBase64Encoded": True},
         Reply(200, [JSON], b"\xff"),
     ),
-    "base64 that is none": ({"statusCode": 200, "body": "a", "isBase64Encoded": True}, REFUSED),
+    "invalid base64": ({"statusCode": 200, "body": "a", "isBase64Encoded": True}, REFUSED),
     "no status": ({"body": "a"}, REFUSED),
     "a value that is not an object": ("hello", REFUSED),
     "a header that is a number": ({"statusCode": 200, "headers": {"a": 1}}, REFUSED),
-    "a list of headers that is none": (
+    "a multi-value header that is not a list": (
         {"statusCode": 200, "multiValueHeaders": {"a": "1"}},
         REFUSED,
     ),
-    "a body that is no text": ({"statusCode": 200, "body": 5}, REFUSED),
+    "a body that is not a string": ({"statusCode": 200, "body": 5}, REFUSED),
 }
 
 
 @pytest.mark.parametrize(("response", "expected"), RESPONSES.values(), ids=RESPONSES)
-def test_a_response_of_payload_1_is_a_whole_reply_or_refused(
-    response: Any, expected: Reply
-) -> None:
+def test_a_response_gives_the_expected_reply_or_is_refused(response: Any, expected: Reply) -> None:
     assert http_api_v1.reply_from_response(response, Request(), Front()) == expected
     assert http_api_v1.refusal() == REFUSED

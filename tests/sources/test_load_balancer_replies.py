@@ -1,4 +1,4 @@
-"""Load balancers: what response a reply is in each mode, and which responses they refuse."""
+"""Load balancers: the response of a reply in each mode, and which responses they refuse."""
 
 from typing import Any
 
@@ -7,13 +7,13 @@ import pytest
 from lambda_adapters import Front, Reply, Request
 from lambda_adapters.sources.target_group import load_balancer
 
-SINGLE: dict[str, Any] = {"headers": {}}
-MULTI: dict[str, Any] = {"multiValueHeaders": {}}
+SINGLE_MODE: dict[str, Any] = {"headers": {}}
+MULTI_VALUE_MODE: dict[str, Any] = {"multiValueHeaders": {}}
 
 REPLIES: dict[str, tuple[Reply, dict[str, Any], dict[str, Any]]] = {
     "text": (
         Reply(200, [("x", "1")], b"a", True),
-        SINGLE,
+        SINGLE_MODE,
         {
             "statusCode": 200,
             "statusDescription": "200 OK",
@@ -24,7 +24,7 @@ REPLIES: dict[str, tuple[Reply, dict[str, Any], dict[str, Any]]] = {
     ),
     "bytes in multi-value mode": (
         Reply(404, [("x", "1"), ("x", "2"), ("connection", "close")], b"\xff", reason="Gone away"),
-        MULTI,
+        MULTI_VALUE_MODE,
         {
             "statusCode": 404,
             "statusDescription": "404 Gone away",
@@ -33,12 +33,12 @@ REPLIES: dict[str, tuple[Reply, dict[str, Any], dict[str, Any]]] = {
             "isBase64Encoded": True,
         },
     ),
-    "a status that nobody knows": (
+    "an unregistered status": (
         Reply(299),
-        SINGLE,
+        SINGLE_MODE,
         {"statusCode": 299, "headers": {}, "body": "", "isBase64Encoded": False},
     ),
-    "cookies in single mode have a spelling each, the rest is joined": (
+    "single mode: each cookie has another spelling, other headers are joined": (
         Reply(
             200,
             [
@@ -49,7 +49,7 @@ REPLIES: dict[str, tuple[Reply, dict[str, Any], dict[str, Any]]] = {
                 ("set-cookie", "c"),
             ],
         ),
-        SINGLE,
+        SINGLE_MODE,
         {
             "statusCode": 200,
             "statusDescription": "200 OK",
@@ -62,16 +62,16 @@ REPLIES: dict[str, tuple[Reply, dict[str, Any], dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize(("reply", "event", "expected"), REPLIES.values(), ids=REPLIES)
-def test_a_reply_is_a_whole_response_of_a_target(
+def test_a_reply_gives_the_expected_load_balancer_response(
     reply: Reply, event: dict[str, Any], expected: dict[str, Any]
 ) -> None:
     assert load_balancer.response_from_reply(reply, event) == expected
 
 
-def test_more_cookies_than_spellings_cannot_all_be_sent() -> None:
+def test_single_mode_sends_at_most_512_cookies() -> None:
     cookies = [("set-cookie", str(number)) for number in range(520)]
 
-    response = load_balancer.response_from_reply(Reply(200, cookies), SINGLE)
+    response = load_balancer.response_from_reply(Reply(200, cookies), SINGLE_MODE)
 
     assert len(response["headers"]) == 512
     assert {name.lower() for name in response["headers"]} == {"set-cookie"}
@@ -96,12 +96,12 @@ RESPONSES: dict[str, tuple[Any, bool, Reply]] = {
         False,
         Reply(200, [("set-cookie", "a"), ("set-cookie", "b"), ("vary", "x")], b"", True),
     ),
-    "lists of headers in single mode are ignored": (
+    "multi-value headers in single mode are ignored": (
         {"statusCode": 200, "multiValueHeaders": {"a": ["1"]}},
         False,
         Reply(200, [], b"", True),
     ),
-    "lists of headers": (
+    "multi-value headers": (
         {"statusCode": 200, "multiValueHeaders": {"A": ["1", "2"]}},
         True,
         Reply(200, [("a", "1"), ("a", "2")], b"", True),
@@ -111,7 +111,7 @@ RESPONSES: dict[str, tuple[Any, bool, Reply]] = {
         True,
         Reply(200, [], b"", True),
     ),
-    "headers that belong to the connection": (
+    "hop-by-hop headers": (
         {"statusCode": 200, "headers": {"Connection": "close", "Content-Length": "7"}},
         False,
         Reply(200, [], b"", True),
@@ -125,11 +125,11 @@ RESPONSES: dict[str, tuple[Any, bool, Reply]] = {
 }
 
 
-@pytest.mark.parametrize(("response", "lists", "expected"), RESPONSES.values(), ids=RESPONSES)
-def test_a_response_of_a_target_is_a_whole_reply(
-    response: Any, lists: bool, expected: Reply
+@pytest.mark.parametrize(("response", "multi_value", "expected"), RESPONSES.values(), ids=RESPONSES)
+def test_a_load_balancer_response_gives_the_expected_reply(
+    response: Any, multi_value: bool, expected: Reply
 ) -> None:
-    front = Front(multi_value=lists)
+    front = Front(multi_value=multi_value)
 
     assert load_balancer.reply_from_response(response, Request(), front) == expected
 
@@ -138,24 +138,24 @@ REFUSED: dict[str, Any] = {
     "a string": "hello",
     "null": None,
     "no status": {"headers": {}},
-    "a status that is text": {"statusCode": "200"},
+    "a status that is a string": {"statusCode": "200"},
     "a null description": {"statusCode": 200, "statusDescription": None},
     "a description of another status": {"statusCode": 200, "statusDescription": "404 Not Found"},
-    "a description that is no text": {"statusCode": 200, "statusDescription": 200},
+    "a description that is not a string": {"statusCode": 200, "statusDescription": 200},
     "a description with a line break": {"statusCode": 200, "statusDescription": "200 O\nK"},
     "null headers": {"statusCode": 200, "headers": None},
     "a null body": {"statusCode": 200, "body": None},
-    "a null of any kind": {"statusCode": 200, "x": None},
+    "a null value": {"statusCode": 200, "x": None},
     "a header that is true": {"statusCode": 200, "headers": {"a": True}},
     "a header that is a number": {"statusCode": 200, "headers": {"a": 1}},
     "a header with a line break": {"statusCode": 200, "headers": {"a": "1\n"}},
     "a body that is an object": {"statusCode": 200, "body": {}},
-    "base64 that is none": {"statusCode": 200, "body": "a", "isBase64Encoded": True},
+    "invalid base64": {"statusCode": 200, "body": "a", "isBase64Encoded": True},
 }
 
 
 @pytest.mark.parametrize("response", REFUSED.values(), ids=REFUSED)
-def test_a_malformed_response_of_a_target_is_refused(response: Any) -> None:
+def test_a_malformed_load_balancer_response_is_refused(response: Any) -> None:
     reply = load_balancer.reply_from_response(response, Request(), Front())
 
     assert reply == load_balancer.refusal()
@@ -163,9 +163,11 @@ def test_a_malformed_response_of_a_target_is_refused(response: Any) -> None:
     assert b"502 Bad Gateway" in reply.body
 
 
-@pytest.mark.parametrize("lists", [{"a": "1"}, {"a": [1]}, {"a": [True]}, [], None])
-def test_lists_of_headers_are_refused_unless_all_are_text(lists: Any) -> None:
-    response = {"statusCode": 200, "multiValueHeaders": lists}
+@pytest.mark.parametrize("multi_value_headers", [{"a": "1"}, {"a": [1]}, {"a": [True]}, [], None])
+def test_multi_value_headers_are_refused_unless_they_are_lists_of_strings(
+    multi_value_headers: Any,
+) -> None:
+    response = {"statusCode": 200, "multiValueHeaders": multi_value_headers}
 
     reply = load_balancer.reply_from_response(response, Request(), Front(multi_value=True))
 

@@ -1,4 +1,4 @@
-"""OpenWhisk's raw web actions: what result a reply is, and which results are refused."""
+"""Raw web actions of OpenWhisk: the result of a reply, and which results are refused."""
 
 import gzip
 import json
@@ -13,42 +13,42 @@ from hypothesis import strategies as st
 from lambda_adapters import Front, Reply, Request
 from lambda_adapters.sources.openwhisk import web_action as openwhisk
 from lambda_adapters.sources.openwhisk.web_action import reply_from_response, response_from_reply
-from tests.sources.openwhisk_losses import what_returns_from_an_action
+from tests.sources.openwhisk_losses import expected_openwhisk_reply
 from tests.sources.strategies import replies
 
-LATIN = "text/plain; charset=latin-1"
-UTF = "text/plain; charset=utf-8"
-PACKED = ("content-encoding", "gzip")
-OCTETS = "application/octet-stream"
+LATIN_1_TEXT = "text/plain; charset=latin-1"
+UTF_8_TEXT = "text/plain; charset=utf-8"
+GZIP = ("content-encoding", "gzip")
+OCTET_STREAM = "application/octet-stream"
 
 
-def base64(data: bytes) -> str:
+def encode_base64(data: bytes) -> str:
     return b64encode(data).decode()
 
 
-def of_type(content_type: str, body: bytes, *headers: tuple[str, str]) -> Reply:
+def reply_with_type(content_type: str, body: bytes, *headers: tuple[str, str]) -> Reply:
     return Reply(200, [("content-type", content_type), *headers], body)
 
 
-# A reply's Content-Type and body; what the result has.
+# Content-Type and body of the reply; Content-Type (if changed) and body of the result.
 BODIES: dict[str, tuple[str, bytes, str, str]] = {
-    "text": (UTF, b"\xc3\xa9", UTF, "é"),
+    "text": (UTF_8_TEXT, b"\xc3\xa9", UTF_8_TEXT, "é"),
     "text without a charset": ("text/html", b"a", "text/html", "a"),
-    "text in latin-1": (LATIN, b"\xe9", UTF, "é"),
+    "text in latin-1": (LATIN_1_TEXT, b"\xe9", UTF_8_TEXT, "é"),
     "text in UTF-16": (
         'Text/CSV; header=a; Charset="UTF-16"',
         b"\xff\xfea\0",
         "text/csv; header=a; charset=utf-8",
         "a",
     ),
-    "text that is not of its charset": (UTF, b"\xe9", UTF, "é"),
-    "text of a charset that nobody knows": ("text/plain; charset=x", b"\xe9", UTF, "é"),
+    "text that does not match its charset": (UTF_8_TEXT, b"\xe9", UTF_8_TEXT, "é"),
+    "text with an unknown charset": ("text/plain; charset=x", b"\xe9", UTF_8_TEXT, "é"),
     "a form": ("application/x-www-form-urlencoded", b"a=1", "", "a=1"),
     "an event stream": ("text/event-stream", b"data: 1\n\n", "", "data: 1\n\n"),
     "JSON": ("application/json", b'{"a":1}', "", '{"a":1}'),
-    "JSON that could be base64": ("application/json", b"true", "", base64(b"true")),
+    "JSON that could be base64": ("application/json", b"true", "", encode_base64(b"true")),
     "JSON that could be base64 and has spaces": ("application/json", b" 1234\n", "", "IDEyMzQK"),
-    "JSON that is no base64 yet": ("application/json", b"12345", "", "MTIzNDU="),
+    "JSON that is almost base64": ("application/json", b"12345", "", "MTIzNDU="),
     "JSON that is not UTF-8": ("application/json", b"\xff", "", "/w=="),
     "a registered +json": ("application/problem+json", b"{}", "", "{}"),
     "an unregistered +json": ("application/ld+json", b"{}", "", "e30="),
@@ -60,28 +60,30 @@ BODIES: dict[str, tuple[str, bytes, str, str]] = {
         "application/x-a; b=c",
         "YQ==",
     ),
-    "an image that is text": ("image/svg+xml", b"<svg/>", "", base64(b"<svg/>")),
-    "no type": ("", b"<b>", OCTETS, base64(b"<b>")),
-    "a malformed type": ("what", b"<b>", OCTETS, base64(b"<b>")),
-    "a type with odd parameters": ("text/html; a", b"<b>", OCTETS, base64(b"<b>")),
+    "an SVG image": ("image/svg+xml", b"<svg/>", "", encode_base64(b"<svg/>")),
+    "no type": ("", b"<b>", OCTET_STREAM, encode_base64(b"<b>")),
+    "a malformed type": ("what", b"<b>", OCTET_STREAM, encode_base64(b"<b>")),
+    "a type with odd parameters": ("text/html; a", b"<b>", OCTET_STREAM, encode_base64(b"<b>")),
 }
 
 
-@pytest.mark.parametrize(("kind", "body", "sent", "placed"), BODIES.values(), ids=BODIES)
-def test_a_replys_body_is_text_or_base64_as_openwhisk_reads_it(
-    kind: str, body: bytes, sent: str, placed: str
+@pytest.mark.parametrize(
+    ("content_type", "body", "expected_type", "expected_body"), BODIES.values(), ids=BODIES
+)
+def test_the_content_type_of_a_reply_decides_whether_its_body_is_text_or_base64(
+    content_type: str, body: bytes, expected_type: str, expected_body: str
 ) -> None:
-    reply = of_type(kind, body) if kind else Reply(200, [], body)
+    reply = reply_with_type(content_type, body) if content_type else Reply(200, [], body)
 
     assert response_from_reply(reply, {}) == {
         "statusCode": 200,
-        "headers": {"content-type": sent or kind},
-        "body": placed,
+        "headers": {"content-type": expected_type or content_type},
+        "body": expected_body,
     }
 
 
 REPLIES: dict[str, tuple[Reply, dict[str, Any]]] = {
-    "several headers of one name are a list": (
+    "repeated headers are a list": (
         Reply(
             302,
             [("set-cookie", "a"), ("location", "/"), ("set-cookie", "b"), ("connection", "close")],
@@ -89,31 +91,31 @@ REPLIES: dict[str, tuple[Reply, dict[str, Any]]] = {
         {"statusCode": 302, "headers": {"set-cookie": ["a", "b"], "location": "/"}, "body": ""},
     ),
     "an empty body": (
-        of_type("text/html", b""),
+        reply_with_type("text/html", b""),
         {"statusCode": 200, "headers": {"content-type": "text/html"}, "body": ""},
     ),
-    "a body where none can be": (
+    "a status without a body": (
         Reply(205, [], b"a"),
         {"statusCode": 205, "headers": {}, "body": ""},
     ),
     "an unregistered status": (Reply(299), {"statusCode": 200, "headers": {}, "body": ""}),
     "an unregistered error": (Reply(499), {"statusCode": 400, "headers": {}, "body": ""}),
-    "a status beyond all classes": (Reply(999), {"statusCode": 500, "headers": {}, "body": ""}),
-    "compressed text is sent as it was": (
-        of_type(UTF, gzip.compress(b"a"), PACKED, ("vary", "x")),
-        {"statusCode": 200, "headers": {"vary": "x", "content-type": UTF}, "body": "a"},
+    "a status above 599": (Reply(999), {"statusCode": 500, "headers": {}, "body": ""}),
+    "compressed text": (
+        reply_with_type(UTF_8_TEXT, gzip.compress(b"a"), GZIP, ("vary", "x")),
+        {"statusCode": 200, "headers": {"vary": "x", "content-type": UTF_8_TEXT}, "body": "a"},
     ),
     "text that is compressed twice": (
-        of_type(
-            UTF,
+        reply_with_type(
+            UTF_8_TEXT,
             gzip.compress(zlib.compress(b"a")),
             ("content-encoding", "Deflate, identity"),
             ("content-encoding", "x-gzip"),
         ),
-        {"statusCode": 200, "headers": {"content-type": UTF}, "body": "a"},
+        {"statusCode": 200, "headers": {"content-type": UTF_8_TEXT}, "body": "a"},
     ),
-    "compressed JSON stays so": (
-        of_type("application/json", b"\x1f\x8b", PACKED),
+    "compressed JSON": (
+        reply_with_type("application/json", b"\x1f\x8b", GZIP),
         {
             "statusCode": 200,
             "headers": {"content-encoding": "gzip", "content-type": "application/json"},
@@ -121,7 +123,7 @@ REPLIES: dict[str, tuple[Reply, dict[str, Any]]] = {
         },
     ),
     "compressed JSON that is UTF-8": (
-        of_type("application/json", b"{}", ("content-encoding", "br")),
+        reply_with_type("application/json", b"{}", ("content-encoding", "br")),
         {
             "statusCode": 200,
             "headers": {"content-encoding": "br", "content-type": "application/json"},
@@ -132,7 +134,7 @@ REPLIES: dict[str, tuple[Reply, dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize(("reply", "expected"), REPLIES.values(), ids=REPLIES)
-def test_a_reply_is_a_whole_result_of_an_action(reply: Reply, expected: dict[str, Any]) -> None:
+def test_a_reply_gives_the_expected_result(reply: Reply, expected: dict[str, Any]) -> None:
     assert response_from_reply(reply, {}) == expected
 
 
@@ -146,26 +148,28 @@ def test_a_reply_is_a_whole_result_of_an_action(reply: Reply, expected: dict[str
         ("gzip", gzip.compress(b"a" * 1024 * 1024 + b"b")),
         ("gzip", gzip.compress(b"\xff" * 400_000)),
     ],
-    ids=["unknown", "none", "cut short", "two in one", "too large", "too large as JSON"],
+    ids=["unknown", "not compressed", "truncated", "two members", "too large", "too large as JSON"],
 )
-def test_compressed_text_that_cannot_be_undone_is_a_500_and_a_log_line(
+def test_text_that_cannot_be_decompressed_gives_500_and_a_log_message(
     coding: str, body: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
-    response = response_from_reply(of_type(UTF, body, ("content-encoding", coding)), {})
+    response = response_from_reply(
+        reply_with_type(UTF_8_TEXT, body, ("content-encoding", coding)), {}
+    )
 
     assert response == {
         "statusCode": 500,
-        "headers": {"content-type": UTF},
+        "headers": {"content-type": UTF_8_TEXT},
         "body": "Internal Server Error",
     }
     assert "leave compression to the gateway" in caplog.text
 
 
-def test_the_result_of_an_activation_has_a_limit() -> None:
+def test_the_limit_of_a_result_is_one_mebibyte() -> None:
     assert openwhisk.limit({}) == 1048576
 
 
-# A result, and what the client gets.
+# The result of an action, and the reply that the client gets.
 RESULTS: dict[str, tuple[Any, Reply]] = {
     "nothing": ({}, Reply(204, [], b"", True)),
     "an empty body": ({"body": ""}, Reply(204, [], b"", True)),
@@ -179,10 +183,10 @@ RESULTS: dict[str, tuple[Any, Reply]] = {
         Reply(200, [("content-type", "text/html; charset=UTF-8")], b"\xc3\xa9", True),
     ),
     "text with another charset": (
-        {"body": "é", "headers": {"content-type": LATIN}},
+        {"body": "é", "headers": {"content-type": LATIN_1_TEXT}},
         Reply(200, [("content-type", "text/plain; charset=UTF-8")], b"\xc3\xa9", True),
     ),
-    "a status that is text": ({"statusCode": "302"}, Reply(302, [], b"", True)),
+    "a status that is a string": ({"statusCode": "302"}, Reply(302, [], b"", True)),
     "a status that is a whole float": ({"statusCode": 201.0}, Reply(201, [], b"", True)),
     "headers of every kind": (
         {
@@ -203,7 +207,7 @@ RESULTS: dict[str, tuple[Any, Reply]] = {
             True,
         ),
     ),
-    "headers that are the server's": (
+    "headers that the server sets": (
         {
             "statusCode": 200,
             "headers": {"Date": "now", "Server": "x", "Connection": "close", "Content-Length": 7},
@@ -226,7 +230,7 @@ RESULTS: dict[str, tuple[Any, Reply]] = {
         {"body": " e30= ", "headers": {"content-type": "application/json"}},
         Reply(200, [("content-type", "application/json")], b"{}", True),
     ),
-    "JSON that looks a little like base64": (
+    "JSON that is almost base64": (
         {"body": "12345", "headers": {"content-type": "application/json"}},
         Reply(200, [("content-type", "application/json")], b"12345", True),
     ),
@@ -246,7 +250,7 @@ RESULTS: dict[str, tuple[Any, Reply]] = {
 
 
 @pytest.mark.parametrize(("result", "expected"), RESULTS.values(), ids=RESULTS)
-def test_a_result_of_an_action_is_a_whole_reply(result: Any, expected: Reply) -> None:
+def test_a_result_gives_the_expected_reply(result: Any, expected: Reply) -> None:
     assert reply_from_response(result, Request(), Front()) == expected
 
 
@@ -269,7 +273,7 @@ REFUSED: dict[str, Any] = {
         "headers": {"content-type": "application/x-a"},
         "body": "{}\n",
     },
-    "an object that is no JSON": {
+    "an object that is not JSON": {
         "headers": {"content-type": "application/json"},
         "body": {"a": {1}},
     },
@@ -278,21 +282,27 @@ REFUSED: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("result", REFUSED.values(), ids=REFUSED)
-def test_a_malformed_result_of_an_action_is_refused(result: Any) -> None:
+def test_a_malformed_result_is_refused(result: Any) -> None:
     reply = reply_from_response(result, Request(), Front())
 
     assert reply == openwhisk.refusal()
     assert (reply.status, reply.headers) == (400, [("content-type", "application/json")])
 
 
-TYPES = [UTF, "text/html", "text/csv; charset=latin-1", "application/xml", "application/json"]
+TYPES = [
+    UTF_8_TEXT,
+    "text/html",
+    "text/csv; charset=latin-1",
+    "application/xml",
+    "application/json",
+]
 TYPES += ["application/problem+json", "application/ld+json", "application/x-www-form-urlencoded"]
 TYPES += ["Image/PNG", "image/svg+xml", "application/x-a; charset=utf-8", "what", "text/html; x"]
 JSON_BODIES = st.sampled_from([b"true", b"null", b"1234", b"12", b'"a"', b"{}", b"[1, 2]"])
 
 
 @given(data=st.data(), reply=replies(), kind=st.sampled_from([*TYPES, None]))
-def test_a_result_made_of_any_reply_gives_the_reply_less_the_losses(
+def test_a_reply_of_any_content_type_comes_back_except_for_the_losses(
     data: st.DataObject, reply: Reply, kind: str | None
 ) -> None:
     if kind is not None:
@@ -302,15 +312,15 @@ def test_a_result_made_of_any_reply_gives_the_reply_less_the_losses(
 
     result = json.loads(json.dumps(response_from_reply(reply, {})))
 
-    expected = what_returns_from_an_action(reply)
+    expected = expected_openwhisk_reply(reply)
     assert reply_from_response(result, Request(), Front()) == expected
 
 
-@given(body=st.text(max_size=9).map(str.encode), kind=st.sampled_from([UTF, "text/html"]))
-def test_compressed_text_gives_the_text(body: bytes, kind: str) -> None:
-    reply = of_type(kind, gzip.compress(body), PACKED, ("x-kind", "a"))
+@given(body=st.text(max_size=9).map(str.encode), kind=st.sampled_from([UTF_8_TEXT, "text/html"]))
+def test_compressed_text_is_decompressed(body: bytes, kind: str) -> None:
+    reply = reply_with_type(kind, gzip.compress(body), GZIP, ("x-kind", "a"))
 
-    returned = reply_from_response(response_from_reply(reply, {}), Request(), Front())
+    result = reply_from_response(response_from_reply(reply, {}), Request(), Front())
 
-    typed = [("content-type", f"{kind.partition(';')[0]}; charset=UTF-8")] if body else []
-    assert returned == Reply(200, [("x-kind", "a"), *typed], body, True)
+    content_type = [("content-type", f"{kind.partition(';')[0]}; charset=UTF-8")] if body else []
+    assert result == Reply(200, [("x-kind", "a"), *content_type], body, True)

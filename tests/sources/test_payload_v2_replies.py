@@ -1,4 +1,4 @@
-"""Payload format 2.0 on the way back, the same for HTTP APIs and Function URLs but for errors."""
+"""Payload format 2.0: responses and replies. HTTP APIs and Function URLs differ only in errors."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ REFUSALS = {
         502, [("content-type", "text/plain; charset=utf-8")], b"Internal Server Error", True
     ),
 }
-of_both_sources = pytest.mark.parametrize(
+for_both_sources = pytest.mark.parametrize(
     "source", [http_api, function_url], ids=lambda source: source.name
 )
 
@@ -33,7 +33,7 @@ REPLIES: dict[str, tuple[Reply, dict[str, Any]]] = {
         Reply(418, [], b"\0\xff"),
         {"statusCode": 418, "headers": {}, "body": "AP8=", "isBase64Encoded": True},
     ),
-    "repeated headers, joined, and cookies apart": (
+    "repeated headers are joined, cookies are not": (
         Reply(200, [("vary", "a"), ("set-cookie", "a=1, x"), ("vary", "b"), ("set-cookie", "c")]),
         {
             "statusCode": 200,
@@ -43,16 +43,16 @@ REPLIES: dict[str, tuple[Reply, dict[str, Any]]] = {
             "isBase64Encoded": False,
         },
     ),
-    "headers that belong to the connection": (
+    "hop-by-hop headers": (
         Reply(200, [("content-length", "0"), ("upgrade", "a"), ("x", "1")]),
         {"statusCode": 200, "headers": {"x": "1"}, "body": "", "isBase64Encoded": False},
     ),
 }
 
 
-@of_both_sources
+@for_both_sources
 @pytest.mark.parametrize(("reply", "expected"), REPLIES.values(), ids=REPLIES)
-def test_a_reply_is_a_whole_response_of_payload_2(
+def test_a_reply_gives_the_expected_payload_2_response(
     source: Source, reply: Reply, expected: dict[str, Any]
 ) -> None:
     assert source.response_from_reply(reply, {}) == expected
@@ -69,9 +69,9 @@ RESPONSES: dict[str, tuple[Any, Reply]] = {
         Reply(200, [JSON], b'{"message": "\\u00e9", "headers": {"a": "1"}}', True),
     ),
     "a status and a body": ({"statusCode": 200, "body": "a"}, Reply(200, [JSON], b"a", True)),
-    "a status that is text": ({"statusCode": "418"}, Reply(418, [JSON], b"", True)),
+    "a status that is a string": ({"statusCode": "418"}, Reply(418, [JSON], b"", True)),
     "unknown keys": ({"statusCode": 200, "statusDescription": 5}, Reply(200, [JSON], b"", True)),
-    "lists of headers, which are not read": (
+    "multi-value headers are ignored": (
         {"statusCode": 200, "multiValueHeaders": {"a": ["1"]}},
         Reply(200, [JSON], b"", True),
     ),
@@ -85,24 +85,24 @@ RESPONSES: dict[str, tuple[Any, Reply]] = {
         ),
     ),
     "null cookies": ({"statusCode": 200, "cookies": None}, Reply(200, [JSON], b"", True)),
-    "a content type and a length of its own": (
+    "a content type, and a wrong Content-Length": (
         {"statusCode": 200, "headers": {"Content-Type": "a/b", "Content-Length": "9"}},
         Reply(200, [("content-type", "a/b")], b"", True),
     ),
-    "base64, whatever the client accepts": (
+    "base64": (
         {"statusCode": 200, "body": "AP8=", "isBase64Encoded": True},
         Reply(200, [JSON], b"\0\xff"),
     ),
-    "base64 that is not said to be": (
+    "isBase64Encoded that is not a boolean": (
         {"statusCode": 200, "body": "AP8=", "isBase64Encoded": "true"},
         Reply(200, [JSON], b"AP8=", True),
     ),
 }
 
 
-@of_both_sources
+@for_both_sources
 @pytest.mark.parametrize(("response", "expected"), RESPONSES.values(), ids=RESPONSES)
-def test_a_response_of_payload_2_is_a_whole_reply(
+def test_a_payload_2_response_gives_the_expected_reply(
     source: Source, response: Any, expected: Reply
 ) -> None:
     assert source.reply_from_response(response, Request(), Front()) == expected
@@ -111,20 +111,20 @@ def test_a_response_of_payload_2_is_a_whole_reply(
 REFUSED: dict[str, dict[str, Any]] = {
     "a status that is a word": {"statusCode": "test"},
     "a null status": {"statusCode": None},
-    "headers that are no object": {"statusCode": 200, "headers": "a"},
+    "headers that are not an object": {"statusCode": 200, "headers": "a"},
     "a header that is a number": {"statusCode": 200, "headers": {"a": 1}},
     "a header with a line break": {"statusCode": 200, "headers": {"a": "1\r\n"}},
     "a body that is an object": {"statusCode": 200, "body": {}},
-    "base64 that is none": {"statusCode": 200, "body": "é", "isBase64Encoded": True},
-    "cookies that are no list": {"statusCode": 200, "cookies": "a=1"},
-    "a cookie that is no text": {"statusCode": 200, "cookies": [True]},
+    "invalid base64": {"statusCode": 200, "body": "é", "isBase64Encoded": True},
+    "cookies that are not a list": {"statusCode": 200, "cookies": "a=1"},
+    "a cookie that is not a string": {"statusCode": 200, "cookies": [True]},
     "a cookie with a line break": {"statusCode": 200, "cookies": ["a=1\n"]},
 }
 
 
-@of_both_sources
+@for_both_sources
 @pytest.mark.parametrize("response", REFUSED.values(), ids=REFUSED)
-def test_a_malformed_response_of_payload_2_is_refused(
+def test_a_malformed_payload_2_response_is_refused(
     source: Source, response: dict[str, Any]
 ) -> None:
     reply = source.reply_from_response(response, Request(), Front())

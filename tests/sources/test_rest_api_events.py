@@ -1,14 +1,14 @@
-"""REST APIs: what event the gateway makes of a request, its losses included."""
+"""REST APIs: the event that API Gateway creates for a request, with its losses."""
 
 import pytest
 
 from lambda_adapters import Front, Request
 from lambda_adapters.sources.api_gateway import rest_api
-from tests.sources.losses import HOP_BY_HOP, NOT_PASSED_ON
+from tests.sources.losses import DROPPED_REQUEST_HEADERS, HOP_BY_HOP
 
 
-def test_an_event_is_made_as_the_gateway_makes_it() -> None:
-    sent = Request(
+def test_a_request_gives_the_event_that_api_gateway_creates() -> None:
+    request = Request(
         "POST",
         root_path="/prod",
         path="//é",
@@ -27,17 +27,17 @@ def test_an_event_is_made_as_the_gateway_makes_it() -> None:
         server=("a.example.com", 443),
     )
 
-    made = rest_api.event_from_request(sent, Front(stage="prod"))
+    event = rest_api.event_from_request(request, Front(stage="prod"))
 
-    context = made.pop("requestContext")
+    context = event.pop("requestContext")
     ids = [context.pop("extendedRequestId"), context.pop("requestId")]
-    trace = made["headers"].pop("X-Amzn-Trace-Id")
-    assert made.pop("multiValueHeaders") == {
-        name: [value] for name, value in [*made["headers"].items(), ("X-Amzn-Trace-Id", trace)]
+    trace = event["headers"].pop("X-Amzn-Trace-Id")
+    assert event.pop("multiValueHeaders") == {
+        name: [value] for name, value in [*event["headers"].items(), ("X-Amzn-Trace-Id", trace)]
     }
     assert all(len(text) == 36 for text in ids)
     assert trace.startswith("Root=1-")
-    assert made == {
+    assert event == {
         "resource": "/{proxy+}",
         "path": "/%C3%A9",
         "httpMethod": "POST",
@@ -71,31 +71,33 @@ def test_an_event_is_made_as_the_gateway_makes_it() -> None:
     }
 
 
-def test_headers_that_api_gateway_keeps_to_itself_are_not_in_the_event() -> None:
-    headers = [(name, "x") for name in [*HOP_BY_HOP, *NOT_PASSED_ON, "content-length", "x-kept"]]
+def test_headers_that_api_gateway_drops_are_not_in_the_event() -> None:
+    headers = [
+        (name, "x") for name in [*HOP_BY_HOP, *DROPPED_REQUEST_HEADERS, "content-length", "x-kept"]
+    ]
 
-    made = rest_api.event_from_request(Request(headers=headers), Front())
+    event = rest_api.event_from_request(Request(headers=headers), Front())
 
     added = {"X-Amzn-Trace-Id", "X-Forwarded-Port", "X-Forwarded-Proto"}
-    assert made["headers"].keys() - added == {"x-kept"}
+    assert event["headers"].keys() - added == {"x-kept"}
 
 
 @pytest.mark.parametrize("root_path", ["", "/shop", "/prod"])
-def test_a_route_with_parameters_of_its_own_arrives_below_the_same_root(root_path: str) -> None:
-    sent = Request(root_path=root_path, path="/teas/7", raw_path="/teas/7")
+def test_a_route_with_parameters_does_not_change_the_root_path(root_path: str) -> None:
+    request = Request(root_path=root_path, path="/teas/7", raw_path="/teas/7")
     front = Front(stage="prod", route="/teas/{id}", parameters=(("id", "7"),))
 
-    made = rest_api.event_from_request(sent, front)
+    event = rest_api.event_from_request(request, front)
 
-    assert (made["resource"], made["pathParameters"]) == ("/teas/{id}", {"id": "7"})
-    arrived = rest_api.request_from_event(made)
-    assert (arrived.root_path, arrived.raw_path) == (root_path, "/teas/7")
+    assert (event["resource"], event["pathParameters"]) == ("/teas/{id}", {"id": "7"})
+    result = rest_api.request_from_event(event)
+    assert (result.root_path, result.raw_path) == (root_path, "/teas/7")
 
 
-def test_an_empty_request_is_all_nulls() -> None:
-    made = rest_api.event_from_request(Request(), Front())
+def test_the_event_of_an_empty_request_has_null_for_missing_values() -> None:
+    event = rest_api.event_from_request(Request(), Front())
 
-    nulls = {key for key, value in made.items() if value is None}
+    nulls = {key for key, value in event.items() if value is None}
     assert nulls == {
         "queryStringParameters",
         "multiValueQueryStringParameters",
@@ -103,12 +105,12 @@ def test_an_empty_request_is_all_nulls() -> None:
         "stageVariables",
         "body",
     }
-    assert made["resource"] == "/"
-    assert made["requestContext"]["identity"] == {"sourceIp": "", "userAgent": None}
+    assert event["resource"] == "/"
+    assert event["requestContext"]["identity"] == {"sourceIp": "", "userAgent": None}
 
 
 @pytest.mark.parametrize(
-    ("kind", "types", "arrives"),
+    ("content_type", "binary_media_types", "expected"),
     [
         ("image/png", ("image/png",), b"\xff"),
         ("image/png", ("image/*",), b"\xff"),
@@ -118,11 +120,13 @@ def test_an_empty_request_is_all_nulls() -> None:
         (None, ("*/*",), b"\xff"),
     ],
 )
-def test_bytes_of_a_type_that_is_not_binary_are_spoiled(
-    kind: str | None, types: tuple[str, ...], arrives: bytes
+def test_bytes_of_a_type_that_is_not_binary_are_decoded_with_replacement_characters(
+    content_type: str | None, binary_media_types: tuple[str, ...], expected: bytes
 ) -> None:
-    sent = Request("PUT", headers=[("content-type", kind)] if kind else [], body=b"\xff")
+    request = Request(
+        "PUT", headers=[("content-type", content_type)] if content_type else [], body=b"\xff"
+    )
 
-    made = rest_api.event_from_request(sent, Front(binary_media_types=types))
+    event = rest_api.event_from_request(request, Front(binary_media_types=binary_media_types))
 
-    assert rest_api.request_from_event(made).body == arrives
+    assert rest_api.request_from_event(event).body == expected

@@ -1,11 +1,11 @@
-"""What an authorizer answers, and what API Gateway would refuse."""
+"""Responses of authorizers: `policy`, `simple_response` and `Unauthorized`."""
 
 from typing import Any
 
 import pytest
 
 from lambda_adapters import ConfigurationError
-from lambda_adapters.triggers.authorizers import Unauthorized, policy, simple
+from lambda_adapters.triggers.authorizers import Unauthorized, policy, simple_response
 
 ARN = "arn:aws:execute-api:eu-west-1:123456789012:abc123/prod/GET/users"
 
@@ -35,7 +35,7 @@ def test_a_policy_allows_and_denies_resources() -> None:
     }
 
 
-def test_a_policy_may_only_deny() -> None:
+def test_a_policy_can_only_deny() -> None:
     assert policy("zoe", deny=[ARN]) == {
         "principalId": "zoe",
         "policyDocument": {
@@ -46,7 +46,7 @@ def test_a_policy_may_only_deny() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "answer"),
+    ("arguments", "answer"),
     [
         ((True,), {"isAuthorized": True}),
         ((False, {}), {"isAuthorized": False, "context": {}}),
@@ -56,14 +56,14 @@ def test_a_policy_may_only_deny() -> None:
         ),
     ],
 )
-def test_a_simple_answer_is_yes_or_no(given: Any, answer: Any) -> None:
-    assert simple(*given) == answer
+def test_a_simple_response_allows_or_denies(arguments: Any, answer: Any) -> None:
+    assert simple_response(*arguments) == answer
 
 
 @pytest.mark.parametrize(
     ("build", "message"),
     [
-        (lambda: policy("", allow=[ARN]), "a text that is not empty as principal, got str"),
+        (lambda: policy("", allow=[ARN]), "a string that is not empty as principal, got str"),
         (lambda: policy(7, allow=[ARN]), "as principal, got int."),  # type: ignore[arg-type]
         (lambda: policy("zoe"), "Expected a resource to allow or to deny, got none."),
         (lambda: policy("zoe", allow=ARN), "Expected a list of ARNs of at most 512 characters as"),
@@ -71,7 +71,7 @@ def test_a_simple_answer_is_yes_or_no(given: Any, answer: Any) -> None:
         (lambda: policy("zoe", deny=[ARN + "x" * 500]), "as deny, got list."),
         (
             lambda: policy("zoe", allow=[ARN], context={"roles": ["a"]}),
-            "Expected a text, number or boolean as context['roles'], got list.",
+            "Expected a string, number or boolean as context['roles'], got list.",
         ),
         (lambda: policy("zoe", allow=[ARN], context={"x": None}), "context['x'], got NoneType."),
         (lambda: policy("zoe", allow=[ARN], context=[1]), "Expected a dict whose keys are"),  # type: ignore[arg-type]
@@ -79,17 +79,17 @@ def test_a_simple_answer_is_yes_or_no(given: Any, answer: Any) -> None:
         (lambda: policy("zoe", allow=[ARN], usage_key=1), "as usage_key, got int."),  # type: ignore[arg-type]
         (lambda: policy("zoe", deny=(a for a in [ARN])), "as deny, got generator."),  # type: ignore[arg-type]
         (lambda: policy("zoe", allow=[ARN], context={"a": float("nan")}), "a context that is JSON"),
-        (lambda: simple(True, {"a": {1}}), "Expected a context that is JSON, got one that is"),
-        (lambda: simple("yes"), "Expected True or False as authorized, got str."),  # type: ignore[arg-type]
-        (lambda: simple(True, {1: "a"}), "Expected a dict whose keys are texts as"),  # type: ignore[dict-item]
+        (lambda: simple_response(True, {"a": {1}}), "Expected a context that is JSON, got one"),
+        (lambda: simple_response("yes"), "Expected True or False as authorized, got str."),  # type: ignore[arg-type]
+        (lambda: simple_response(True, {1: "a"}), "Expected a dict whose keys are strings as"),  # type: ignore[dict-item]
     ],
 )  # fmt: skip
-def test_what_api_gateway_would_refuse_is_no_answer(build: Any, message: str) -> None:
-    with pytest.raises(ConfigurationError) as caught:
+def test_invalid_arguments_raise_configuration_error(build: Any, message: str) -> None:
+    with pytest.raises(ConfigurationError) as error:
         build()
 
-    assert message in str(caught.value)
+    assert message in str(error.value)
 
 
-def test_unauthorized_says_exactly_what_api_gateway_looks_for() -> None:
+def test_the_message_of_unauthorized_is_the_one_api_gateway_expects() -> None:
     assert str(Unauthorized()) == "Unauthorized"

@@ -1,4 +1,4 @@
-"""Commands in the deployed function: their words go in, output and exit code come back."""
+"""Commands in the deployed function: the event has the words, the result output and exit code."""
 
 import subprocess
 import sys
@@ -20,7 +20,7 @@ KEY = "lambda_adapters_command"
 BY_INVOKE = SimpleNamespace(client_context=SimpleNamespace(custom={KEY: True}))
 
 
-def sent(*words: Any) -> dict[str, Any]:
+def command_event(*words: Any) -> dict[str, Any]:
     return {KEY: list(words)}
 
 
@@ -33,23 +33,23 @@ def sent(*words: Any) -> dict[str, Any]:
         SimpleNamespace(client_context=SimpleNamespace(custom={})),
     ],
 )
-def test_an_event_without_the_client_context_of_an_invoke_is_no_command(context: Any) -> None:
-    """A device's message, as an IoT rule passes it on, is an event as a whole."""
-    called: list[Any] = []
+def test_an_event_without_the_client_context_raises_bad_request(context: Any) -> None:
+    """An IoT rule passes on a device's message, which could contain the key of a command."""
+    calls: list[Any] = []
 
     with pytest.raises(BadRequest, match="^Expected a command by Invoke"):
-        commands(called.append)({**sent("shell"), "temperature": 3}, context)
-    assert called == []
+        commands(calls.append)({**command_event("shell"), "temperature": 3}, context)
+    assert calls == []
 
 
-def test_bytes_that_a_command_writes_come_back() -> None:
+def test_bytes_that_a_command_writes_are_in_the_output() -> None:
     def run(words: list[str]) -> None:
         sys.stdout.buffer.write("caf\u00e9 ".encode() + b"\xff\n")
 
-    assert commands(run)(sent("a"), BY_INVOKE)["output"] == "caf\u00e9 \ufffd\n"
+    assert commands(run)(command_event("a"), BY_INVOKE)["output"] == "caf\u00e9 \ufffd\n"
 
 
-def ending(code: Any) -> Any:
+def exit_with(code: Any) -> Any:
     def run(words: list[str]) -> None:
         print("words:", *words)
         print("and an error", file=sys.stderr)
@@ -59,44 +59,46 @@ def ending(code: Any) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("code", "exit_code", "more"),
+    ("code", "exit_code", "message"),
     [(None, 0, ""), (0, 0, ""), (3, 3, ""), (True, 1, ""), ("no database", 1, "no database\n")],
 )
-def test_output_and_exit_code_come_back(code: Any, exit_code: int, more: str) -> None:
-    assert commands(ending(code))(sent("migrate", "--plan"), BY_INVOKE) == {
+def test_output_and_exit_code_are_returned(code: Any, exit_code: int, message: str) -> None:
+    assert commands(exit_with(code))(command_event("migrate", "--plan"), BY_INVOKE) == {
         "exit_code": exit_code,
-        "output": f"words: migrate --plan\nand an error\n{more}",
+        "output": f"words: migrate --plan\nand an error\n{message}",
     }
 
 
-def test_a_command_that_returns_has_ended_well() -> None:
-    assert commands(print)(sent("a"), BY_INVOKE) == {"exit_code": 0, "output": "['a']\n"}
+def test_a_command_that_returns_has_exit_code_0() -> None:
+    assert commands(print)(command_event("a"), BY_INVOKE) == {"exit_code": 0, "output": "['a']\n"}
 
 
-def test_what_a_command_raises_is_its_output() -> None:
+def test_the_traceback_of_a_command_is_in_its_output() -> None:
     def run(words: list[str]) -> None:
         raise LookupError("no such table")
 
-    result = commands(run)(sent("migrate"), BY_INVOKE)
+    result = commands(run)(command_event("migrate"), BY_INVOKE)
 
     assert result["exit_code"] == 1
     assert result["output"].endswith("LookupError: no such table\n")
 
 
-def test_of_a_long_output_the_end_comes_back() -> None:
+def test_only_the_end_of_a_long_output_is_returned() -> None:
     def run(words: list[str]) -> None:
         print("a" * 3_000_000 + "end", end="")
 
-    assert commands(run)(sent(), BY_INVOKE)["output"] == "a" * (1024 * 1024 - 3) + "end"
+    assert commands(run)(command_event(), BY_INVOKE)["output"] == "a" * (1024 * 1024 - 3) + "end"
 
 
-@pytest.mark.parametrize("event", [None, [], {}, sent(7), {"lambda_adapters_command": "migrate"}])
-def test_what_is_no_command_is_refused(event: Any) -> None:
+@pytest.mark.parametrize(
+    "event", [None, [], {}, command_event(7), {"lambda_adapters_command": "migrate"}]
+)
+def test_an_invalid_command_raises_bad_request(event: Any) -> None:
     with pytest.raises(BadRequest, match="^Expected a command as"):
         commands(print)(event, BY_INVOKE)
 
 
-def test_flasks_own_commands_run_with_the_app() -> None:
+def test_flask_commands_run_with_the_app() -> None:
     app = Flask("shop")
 
     @app.cli.command("greet")
@@ -108,12 +110,12 @@ def test_flasks_own_commands_run_with_the_app() -> None:
 
     function = flask_commands(app)
 
-    assert function(sent("greet", "zoe"), BY_INVOKE) == {
+    assert function(command_event("greet", "zoe"), BY_INVOKE) == {
         "exit_code": 0,
         "output": "hello zoe from shop\n",
     }
-    assert "static    GET" in function(sent("routes"), BY_INVOKE)["output"]
-    wrong = function(sent("nothing"), BY_INVOKE)
+    assert "static    GET" in function(command_event("routes"), BY_INVOKE)["output"]
+    wrong = function(command_event("nothing"), BY_INVOKE)
     assert wrong["exit_code"] == 2
     assert "No such command 'nothing'" in wrong["output"]
 
@@ -141,31 +143,34 @@ assert "Unknown command: 'nothing'" in wrong["output"], wrong
 """
 
 
-def test_djangos_own_commands_run() -> None:
+def test_django_commands_run() -> None:
     command = [sys.executable, "-c", DJANGO]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
 
 
-def test_djangos_command_line_gets_the_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[list[str]] = []
-    monkeypatch.setattr(management, "execute_from_command_line", asked.append)
+def test_django_gets_the_words_as_its_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[list[str]] = []
+    monkeypatch.setattr(management, "execute_from_command_line", calls.append)
 
-    assert django_commands()(sent("migrate", "--plan"), BY_INVOKE) == {"exit_code": 0, "output": ""}
-    assert asked == [["manage.py", "migrate", "--plan"]]
+    assert django_commands()(command_event("migrate", "--plan"), BY_INVOKE) == {
+        "exit_code": 0,
+        "output": "",
+    }
+    assert calls == [["manage.py", "migrate", "--plan"]]
 
 
-def test_only_a_direct_invocation_is_a_command_and_only_where_it_is_asked_for() -> None:
+def test_only_a_direct_invocation_of_a_router_with_a_target_is_a_command() -> None:
     def app(environ: Any, start_response: Any) -> list[bytes]:
         start_response("200 OK", [])
         return [b"the app"]
 
     router = Router(Adapter(app))
     with pytest.raises(UnknownEvent):
-        router(sent("migrate"))
+        router(command_event("migrate"))
     router.on("command", commands(print))
-    assert router(sent("migrate"), BY_INVOKE)["output"] == "['migrate']\n"
+    assert router(command_event("migrate"), BY_INVOKE)["output"] == "['migrate']\n"
     for source in all_sources():
-        event = {**source.event_from_request(Request(), Front()), **sent("migrate")}
+        event = {**source.event_from_request(Request(), Front()), **command_event("migrate")}
         reply = source.reply_from_response(router(event, BY_INVOKE), Request(), Front())
         assert reply.body == b"the app"

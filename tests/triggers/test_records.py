@@ -1,4 +1,4 @@
-"""Records: each once, in order, whatever the service calls them; and which of them failed."""
+"""`records` returns the records of an event; `partial_failures` reports the failed ones."""
 
 import gzip
 import json
@@ -11,12 +11,12 @@ from lambda_adapters import UnknownEvent
 from lambda_adapters.triggers.records import partial_failures, records
 
 
-def packed(value: Any) -> dict[str, Any]:
+def logs_event(value: Any) -> dict[str, Any]:
     data = b64encode(gzip.compress(json.dumps(value).encode())).decode()
     return {"awslogs": {"data": data}}
 
 
-def sqs(*ids: str, queue: str = "jobs") -> dict[str, Any]:
+def sqs_event(*ids: str, queue: str = "jobs") -> dict[str, Any]:
     arn = f"arn:aws:sqs:eu-west-1:123456789012:{queue}"
     return {
         "Records": [
@@ -25,7 +25,7 @@ def sqs(*ids: str, queue: str = "jobs") -> dict[str, Any]:
     }
 
 
-def stream(*ids: str) -> dict[str, Any]:
+def kinesis_event(*ids: str) -> dict[str, Any]:
     return {
         "Records": [
             {"eventSource": "aws:kinesis", "kinesis": {"sequenceNumber": each}} for each in ids
@@ -33,7 +33,7 @@ def stream(*ids: str) -> dict[str, Any]:
     }
 
 
-def table(*ids: str) -> dict[str, Any]:
+def dynamodb_event(*ids: str) -> dict[str, Any]:
     return {
         "Records": [
             {"eventSource": "aws:dynamodb", "dynamodb": {"SequenceNumber": each}} for each in ids
@@ -59,13 +59,13 @@ BRIDGE = {"detail-type": "Order", "detail": {}, "source": "shop"}
         ({"eventSource": "aws:rmq", "rmqMessagesByQueue": {"q": [{"m": 1}]}}, [{"m": 1}]),
         ({"eventSource": "aws:docdb", "events": [{"event": {}}]}, [{"event": {}}]),
         ({"invocationId": "i", "records": [{"recordId": "1"}]}, [{"recordId": "1"}]),
-        (packed({"logEvents": [{"id": "a"}, {"id": "b"}]}), [{"id": "a"}, {"id": "b"}]),
-        (packed({"logEvents": []}), []),
+        (logs_event({"logEvents": [{"id": "a"}, {"id": "b"}]}), [{"id": "a"}, {"id": "b"}]),
+        (logs_event({"logEvents": []}), []),
         (BRIDGE, [BRIDGE]),
         ({"mine": 1}, [{"mine": 1}]),
     ],
 )  # fmt: skip
-def test_each_record_comes_once_and_in_order(event: Any, expected: list[Any]) -> None:
+def test_records_are_returned_in_order(event: Any, expected: list[Any]) -> None:
     assert records(event) == expected
 
 
@@ -78,35 +78,35 @@ def test_each_record_comes_once_and_in_order(event: Any, expected: list[Any]) ->
         ({"awslogs": {}}, "Expected awslogs.data as base64 of gzipped JSON with logEvents in"),
         ({"awslogs": {"data": "!"}}, "Expected awslogs.data"),
         ({"awslogs": {"data": b64encode(b"plain").decode()}}, "Expected awslogs.data"),
-        (packed({}), "Expected awslogs.data"),
+        (logs_event({}), "Expected awslogs.data"),
         (
             {"awslogs": {"data": b64encode(gzip.compress(b"{}")[:10] + b"\xff" * 20).decode()}},
             "Expected awslogs.data",
         ),
         ({"Records": [{"cf": {"request": {"method": "GET"}}}]}, "Expected an event with records"),
-        (packed({"logEvents": [1]}), "Expected awslogs.data"),
+        (logs_event({"logEvents": [1]}), "Expected awslogs.data"),
         ({"httpMethod": "GET", "requestContext": {}}, "Expected an event with records, got one"),
         ([1], "Expected an event with records, got one"),
     ],
 )
-def test_records_that_are_not_there_are_an_unknown_event(event: Any, message: str) -> None:
-    with pytest.raises(UnknownEvent) as caught:
+def test_an_event_without_valid_records_raises_unknown_event(event: Any, message: str) -> None:
+    with pytest.raises(UnknownEvent) as error:
         records(event)
 
-    assert str(caught.value).startswith(message)
+    assert str(error.value).startswith(message)
 
 
-def test_logs_that_unpack_to_more_than_any_event_are_refused() -> None:
+def test_logs_that_decompress_to_more_than_an_event_can_hold_raise_unknown_event() -> None:
     with pytest.raises(UnknownEvent, match="Expected awslogs.data"):
-        records(packed({"logEvents": [{"message": " " * 65 * 1024 * 1024}]}))
+        records(logs_event({"logEvents": [{"message": " " * 65 * 1024 * 1024}]}))
 
 
-def fail_at(*bad: int) -> Any:
+def fail_at(*failing_calls: int) -> Any:
     calls = []
 
     def function(record: dict[str, Any]) -> None:
         calls.append(record)
-        if len(calls) in bad:
+        if len(calls) in failing_calls:
             raise LookupError("no such order")
 
     function.calls = calls  # type: ignore[attr-defined]
@@ -114,35 +114,40 @@ def fail_at(*bad: int) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("event", "bad", "failed", "called"),
+    ("event", "failing_calls", "failed_ids", "call_count"),
     [
-        (sqs("a", "b", "c"), (), [], 3),
-        (sqs("a", "b", "c"), (2,), ["b"], 3),
-        (sqs("a", "b", "c"), (1, 3), ["a", "c"], 3),
-        (sqs("a", "b", "c", queue="jobs.fifo"), (2,), ["b", "c"], 2),
-        (sqs("a", "b", queue="jobs.fifo"), (), [], 2),
-        (stream("1", "2", "3"), (2,), ["2"], 2),
-        (table("1", "2", "3"), (1, 2), ["1"], 1),
+        (sqs_event("a", "b", "c"), (), [], 3),
+        (sqs_event("a", "b", "c"), (2,), ["b"], 3),
+        (sqs_event("a", "b", "c"), (1, 3), ["a", "c"], 3),
+        (sqs_event("a", "b", "c", queue="jobs.fifo"), (2,), ["b", "c"], 2),
+        (sqs_event("a", "b", queue="jobs.fifo"), (), [], 2),
+        (kinesis_event("1", "2", "3"), (2,), ["2"], 2),
+        (dynamodb_event("1", "2", "3"), (1, 2), ["1"], 1),
     ],
 )
-def test_what_failed_is_named_and_order_is_kept(
-    event: Any, bad: tuple[int, ...], failed: list[str], called: int
+def test_failed_records_are_returned_and_ordered_sources_stop_at_the_first(
+    event: Any, failing_calls: tuple[int, ...], failed_ids: list[str], call_count: int
 ) -> None:
-    function = fail_at(*bad)
+    function = fail_at(*failing_calls)
 
     answer = partial_failures(event, function)
 
-    assert answer == {"batchItemFailures": [{"itemIdentifier": each} for each in failed]}
-    assert function.calls == event["Records"][:called]
+    assert answer == {"batchItemFailures": [{"itemIdentifier": each} for each in failed_ids]}
+    assert function.calls == event["Records"][:call_count]
 
 
-def test_a_failure_is_logged_with_its_id_and_its_traceback(
+def test_a_failed_record_is_logged_with_its_id_and_its_traceback(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    partial_failures(sqs("m-1"), fail_at(1))
+    partial_failures(sqs_event("m-1"), fail_at(1))
 
-    assert caplog.messages == ["Record m-1 of sqs failed; it will come again."]
+    assert caplog.messages == ["Record m-1 of sqs failed; it will be sent again."]
     assert "LookupError: no such order" in caplog.text
+
+
+BATCH_EXPECTED = (
+    "Expected an event of sqs, kinesis or dynamodb, which can send failed records again"
+)
 
 
 @pytest.mark.parametrize(
@@ -151,23 +156,25 @@ def test_a_failure_is_logged_with_its_id_and_its_traceback(
         ({"Records": [{"eventSource": "aws:sqs"}]}, "Expected messageId in each record in"),
         ({"Records": [{"eventSource": "aws:sqs", "messageId": ""}]}, "Expected messageId in"),
         ({"Records": [{"eventSource": "aws:kinesis", "kinesis": 1}]}, "Expected kinesis.sequence"),
-        ({"Records": [SNS]}, "Expected an event of sqs, kinesis or dynamodb, got one of sns"),
-        ({"rawPath": "/"}, "Expected an event of sqs, kinesis or dynamodb, got one of nothing"),
+        ({"Records": [SNS]}, f"{BATCH_EXPECTED}, got one of sns."),
+        ({"rawPath": "/"}, f"{BATCH_EXPECTED}, got one of an unknown service."),
     ],
 )
-def test_nothing_is_called_where_a_failure_could_not_be_named(event: Any, message: str) -> None:
+def test_a_record_without_an_id_raises_unknown_event_before_any_call(
+    event: Any, message: str
+) -> None:
     function = fail_at()
 
-    with pytest.raises(UnknownEvent) as caught:
+    with pytest.raises(UnknownEvent) as error:
         partial_failures(event, function)
 
-    assert str(caught.value).startswith(message)
+    assert str(error.value).startswith(message)
     assert function.calls == []
 
 
-def test_an_order_to_stop_is_no_failed_record() -> None:
+def test_system_exit_propagates() -> None:
     def function(record: Any) -> None:
         raise SystemExit(3)
 
     with pytest.raises(SystemExit):
-        partial_failures(sqs("a"), function)
+        partial_failures(sqs_event("a"), function)

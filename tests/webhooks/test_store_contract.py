@@ -1,4 +1,4 @@
-"""What every store does, whatever it writes in: leases, answers, and the end of both."""
+"""What every store does: leases, answers, and when they expire."""
 
 import subprocess
 import sys
@@ -32,7 +32,7 @@ from lambda_adapters.webhooks.stores import (
 
 
 class Clock:
-    """A time that passes when told."""
+    """A clock that the test advances."""
 
     def __init__(self) -> None:
         self.now = 1_790_000_000.25
@@ -42,26 +42,26 @@ class Clock:
 
 
 @dataclass
-class Shelf:
+class StoreCase:
     """A store, and the clock it reads."""
 
     store: Store
     clock: Clock
 
-    def acquire(self, key: str, lease: float = 60.0) -> str:
-        """The token of a key that is free."""
-        taken = self.store.acquire(key, lease)
-        assert isinstance(taken, Leased)
-        return taken.token
+    def acquire(self, key: str, seconds: float = 60.0) -> str:
+        """Acquire a free key. Returns the token."""
+        lease = self.store.acquire(key, seconds)
+        assert isinstance(lease, Leased)
+        return lease.token
 
 
-# One session for all tests: the first client of each reads megabytes of botocore's JSON.
+# One session for all tests: the first client of a session reads megabytes of JSON.
 SESSION = boto3.session.Session(region_name="eu-central-1")
 
 
 @contextmanager
-def table(time_to_live: str) -> Iterator[Any]:
-    """A client for DynamoDB, as moto plays it, with a table for deliveries."""
+def dynamodb_table(time_to_live: str) -> Iterator[Any]:
+    """A client of moto's DynamoDB, with a table for deliveries."""
     with mock_aws():
         client = SESSION.client("dynamodb")
         client.create_table(
@@ -77,8 +77,8 @@ def table(time_to_live: str) -> Iterator[Any]:
         yield client
 
 
-def powertools_tells(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Powertools has no clock to pass: it asks datetime.now() in each module."""
+def set_powertools_clock(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set the clock of Powertools, which calls datetime.now() in each module."""
     now = SimpleNamespace(now=lambda: datetime.fromtimestamp(clock()))
     for module in (base, datarecord, dynamodb):
         monkeypatch.setattr(module, "dt", SimpleNamespace(datetime=now, timedelta=timedelta))
@@ -86,168 +86,172 @@ def powertools_tells(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @contextmanager
-def memory(folder: Path, clock: Clock) -> Iterator[Store]:
+def memory_store(folder: Path, clock: Clock) -> Iterator[Store]:
     yield MemoryStore(clock=clock)
 
 
 @contextmanager
-def sqlite(folder: Path, clock: Clock) -> Iterator[Store]:
+def sqlite_store(folder: Path, clock: Clock) -> Iterator[Store]:
     yield SQLiteStore(folder / "deliveries.db", clock=clock)
 
 
 @contextmanager
-def of_dynamodb(folder: Path, clock: Clock) -> Iterator[Store]:
-    with table("expires") as client:
+def dynamodb_store(folder: Path, clock: Clock) -> Iterator[Store]:
+    with dynamodb_table("expires") as client:
         yield DynamoDBStore("deliveries", client=client, clock=clock)
 
 
 @contextmanager
-def of_powertools(folder: Path, clock: Clock) -> Iterator[Store]:
-    with table("expiration") as client, pytest.MonkeyPatch.context() as monkeypatch:
-        powertools_tells(clock, monkeypatch)
+def powertools_store(folder: Path, clock: Clock) -> Iterator[Store]:
+    with dynamodb_table("expiration") as client, pytest.MonkeyPatch.context() as monkeypatch:
+        set_powertools_clock(clock, monkeypatch)
         yield PowertoolsStore(DynamoDBPersistenceLayer("deliveries", boto3_client=client))
 
 
-STORES = [memory, sqlite, of_dynamodb, of_powertools]
+STORES = [memory_store, sqlite_store, dynamodb_store, powertools_store]
 
 
 @pytest.fixture(params=STORES, ids=["memory", "sqlite", "dynamodb", "powertools"])
-def shelf(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shelf]:
+def case(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StoreCase]:
     clock = Clock()
     with request.param(tmp_path, clock) as store:
-        yield Shelf(store, clock)
+        yield StoreCase(store, clock)
 
 
-def busy_for(shelf: Shelf, key: str) -> float:
-    found = shelf.store.acquire(key, 60.0)
-    assert isinstance(found, Busy)
-    return found.seconds
+def busy_seconds(case: StoreCase, key: str) -> float:
+    result = case.store.acquire(key, 60.0)
+    assert isinstance(result, Busy)
+    return result.seconds
 
 
-def test_a_key_that_is_taken_is_busy_until_its_lease_ends(shelf: Shelf) -> None:
-    shelf.acquire("github:a", 60.0)
-    assert busy_for(shelf, "github:a") == pytest.approx(60.0, abs=0.01)
-    shelf.clock.now += 59.0
-    assert busy_for(shelf, "github:a") == pytest.approx(1.0, abs=0.01)
+def test_a_leased_key_is_busy_until_its_lease_expires(case: StoreCase) -> None:
+    case.acquire("github:a", 60.0)
+    assert busy_seconds(case, "github:a") == pytest.approx(60.0, abs=0.01)
+    case.clock.now += 59.0
+    assert busy_seconds(case, "github:a") == pytest.approx(1.0, abs=0.01)
 
 
-def test_a_long_lease_lasts_to_its_end(shelf: Shelf) -> None:
-    shelf.acquire("github:a", 7200.0)
-    shelf.clock.now += 7000.0
-    assert busy_for(shelf, "github:a") == pytest.approx(200.0, abs=0.01)
+def test_a_long_lease_is_busy_until_it_expires(case: StoreCase) -> None:
+    case.acquire("github:a", 7200.0)
+    case.clock.now += 7000.0
+    assert busy_seconds(case, "github:a") == pytest.approx(200.0, abs=0.01)
 
 
-def test_keys_do_not_stand_in_each_others_way(shelf: Shelf) -> None:
-    shelf.acquire("github:a")
-    shelf.acquire("github:b")
-    shelf.acquire("GitHub:a")
+def test_different_keys_have_different_leases(case: StoreCase) -> None:
+    case.acquire("github:a")
+    case.acquire("github:b")
+    case.acquire("GitHub:a")
 
 
-def test_a_finished_key_gives_its_answer_again_and_again(shelf: Shelf) -> None:
-    token = shelf.acquire("stripe:evt_1")
-    assert shelf.store.finish("stripe:evt_1", token, '{"status": 202}', 3600.0)
-    shelf.clock.now += 3599.0  # the lease is over by far: an answer does not end with it
-    assert shelf.store.acquire("stripe:evt_1", 60.0) == Finished('{"status": 202}')
-    assert shelf.store.acquire("stripe:evt_1", 60.0) == Finished('{"status": 202}')
+def test_a_finished_key_returns_its_answer_every_time(case: StoreCase) -> None:
+    token = case.acquire("stripe:evt_1")
+    assert case.store.finish("stripe:evt_1", token, '{"status": 202}', 3600.0)
+    case.clock.now += 3599.0  # the lease has expired, but the answer has not
+    assert case.store.acquire("stripe:evt_1", 60.0) == Finished('{"status": 202}')
+    assert case.store.acquire("stripe:evt_1", 60.0) == Finished('{"status": 202}')
 
 
-def test_a_key_given_back_is_free_at_once(shelf: Shelf) -> None:
-    token = shelf.acquire("slack:Ev1")
-    assert shelf.store.release("slack:Ev1", token)
-    assert shelf.acquire("slack:Ev1") != ""
+def test_a_released_key_can_be_acquired_at_once(case: StoreCase) -> None:
+    token = case.acquire("slack:Ev1")
+    assert case.store.release("slack:Ev1", token)
+    assert case.acquire("slack:Ev1") != ""
 
 
-def test_giving_back_twice_does_no_harm(shelf: Shelf) -> None:
-    token = shelf.acquire("slack:Ev1")
-    assert shelf.store.release("slack:Ev1", token)
-    assert shelf.store.release("slack:Ev1", token)  # as when the first one's answer was lost
+def test_a_lease_can_be_released_twice(case: StoreCase) -> None:
+    token = case.acquire("slack:Ev1")
+    assert case.store.release("slack:Ev1", token)
+    assert case.store.release("slack:Ev1", token)  # as if the first response was lost
 
 
-def test_writing_the_answer_twice_does_no_harm(shelf: Shelf) -> None:
-    token = shelf.acquire("slack:Ev1")
-    assert shelf.store.finish("slack:Ev1", token, "done", 3600.0)
-    assert shelf.store.finish("slack:Ev1", token, "done", 3600.0)
-    assert shelf.store.acquire("slack:Ev1", 60.0) == Finished("done")
+def test_a_lease_can_be_finished_twice(case: StoreCase) -> None:
+    token = case.acquire("slack:Ev1")
+    assert case.store.finish("slack:Ev1", token, "done", 3600.0)
+    assert case.store.finish("slack:Ev1", token, "done", 3600.0)
+    assert case.store.acquire("slack:Ev1", 60.0) == Finished("done")
 
 
-def test_a_lease_that_ran_out_counts_for_nothing(shelf: Shelf) -> None:
-    shelf.acquire("twilio:t", 60.0)
-    shelf.clock.now += 61.0
-    shelf.acquire("twilio:t", 60.0)
-    assert busy_for(shelf, "twilio:t") == pytest.approx(60.0, abs=0.01)
+def test_a_key_with_an_expired_lease_can_be_acquired(case: StoreCase) -> None:
+    case.acquire("twilio:t", 60.0)
+    case.clock.now += 61.0
+    case.acquire("twilio:t", 60.0)
+    assert busy_seconds(case, "twilio:t") == pytest.approx(60.0, abs=0.01)
 
 
-def test_who_is_late_can_still_finish_where_nobody_took_over(shelf: Shelf) -> None:
-    token = shelf.acquire("twilio:t", 60.0)
-    shelf.clock.now += 1800.0
-    shelf.store.acquire("another key, by which stores may clean up", 60.0)
-    assert shelf.store.finish("twilio:t", token, "late", 3600.0)
-    assert shelf.store.acquire("twilio:t", 60.0) == Finished("late")
+def test_an_expired_lease_can_be_finished_if_the_key_was_not_acquired_since(
+    case: StoreCase,
+) -> None:
+    token = case.acquire("twilio:t", 60.0)
+    case.clock.now += 1800.0
+    case.store.acquire("another key: stores can delete expired rows now", 60.0)
+    assert case.store.finish("twilio:t", token, "late", 3600.0)
+    assert case.store.acquire("twilio:t", 60.0) == Finished("late")
 
 
-def test_a_lost_lease_can_neither_finish_nor_release(shelf: Shelf) -> None:
-    if isinstance(shelf.store, PowertoolsStore):
-        pytest.skip("Powertools' records have no token: its docstring says what that means")
-    lost = shelf.acquire("github:a", 60.0)
-    shelf.clock.now += 61.0
-    holder = shelf.acquire("github:a", 60.0)
-    assert not shelf.store.finish("github:a", lost, "lost", 3600.0)
-    assert not shelf.store.release("github:a", lost)
-    assert busy_for(shelf, "github:a") == pytest.approx(60.0, abs=0.01)
-    assert shelf.store.finish("github:a", holder, "held", 3600.0)
-    assert not shelf.store.finish("github:a", lost, "lost", 3600.0)
-    assert not shelf.store.release("github:a", lost)
-    assert not shelf.store.release("github:a", holder)  # what is finished cannot be given back
-    assert shelf.store.acquire("github:a", 60.0) == Finished("held")
-    given_back = shelf.acquire("github:b")
-    assert shelf.store.release("github:b", given_back)
-    assert not shelf.store.finish("github:b", given_back, "given back", 3600.0)
-    shelf.acquire("github:b")
+def test_a_lease_lost_to_another_worker_can_neither_finish_nor_release(case: StoreCase) -> None:
+    if isinstance(case.store, PowertoolsStore):
+        pytest.skip("records of Powertools have no token, see its docstring")
+    lost_token = case.acquire("github:a", 60.0)
+    case.clock.now += 61.0
+    new_token = case.acquire("github:a", 60.0)
+    assert not case.store.finish("github:a", lost_token, "lost", 3600.0)
+    assert not case.store.release("github:a", lost_token)
+    assert busy_seconds(case, "github:a") == pytest.approx(60.0, abs=0.01)
+    assert case.store.finish("github:a", new_token, "held", 3600.0)
+    assert not case.store.finish("github:a", lost_token, "lost", 3600.0)
+    assert not case.store.release("github:a", lost_token)
+    assert not case.store.release("github:a", new_token)  # a finished key cannot be released
+    assert case.store.acquire("github:a", 60.0) == Finished("held")
+    released = case.acquire("github:b")
+    assert case.store.release("github:b", released)
+    assert not case.store.finish("github:b", released, "released", 3600.0)
+    case.acquire("github:b")
 
 
-def test_an_answer_that_has_outlived_its_time_counts_for_nothing(shelf: Shelf) -> None:
-    token = shelf.acquire("github:a", 60.0)
-    assert shelf.store.finish("github:a", token, "old", 3600.0)
-    shelf.clock.now += 3602.0  # Powertools counts in whole seconds
-    again = shelf.acquire("github:a", 60.0)
-    assert busy_for(shelf, "github:a") == pytest.approx(60.0, abs=0.01)
-    assert shelf.store.finish("github:a", again, "new", 3600.0)
-    assert shelf.store.acquire("github:a", 60.0) == Finished("new")
+def test_a_key_with_an_expired_answer_can_be_acquired(case: StoreCase) -> None:
+    token = case.acquire("github:a", 60.0)
+    assert case.store.finish("github:a", token, "old", 3600.0)
+    case.clock.now += 3602.0  # Powertools stores whole seconds
+    new_token = case.acquire("github:a", 60.0)
+    assert busy_seconds(case, "github:a") == pytest.approx(60.0, abs=0.01)
+    assert case.store.finish("github:a", new_token, "new", 3600.0)
+    assert case.store.acquire("github:a", 60.0) == Finished("new")
 
 
-def test_an_answer_may_be_kept_for_less_than_its_lease_had_left(shelf: Shelf) -> None:
-    token = shelf.acquire("github:a", 900.0)
-    assert shelf.store.finish("github:a", token, "short", 10.0)
-    shelf.clock.now += 12.0
-    shelf.acquire("github:a")
+def test_an_answer_can_expire_before_its_lease_would_have(case: StoreCase) -> None:
+    token = case.acquire("github:a", 900.0)
+    assert case.store.finish("github:a", token, "short", 10.0)
+    case.clock.now += 12.0
+    case.acquire("github:a")
 
 
-def test_keys_and_answers_are_any_text(shelf: Shelf) -> None:
+def test_keys_and_answers_can_be_any_text(case: StoreCase) -> None:
     texts = st.text(max_size=120)
 
     @settings(max_examples=25)
     @given(key=st.text(min_size=1, max_size=120), answer=texts)
-    def holds(key: str, answer: str) -> None:
-        shelf.clock.now += 100_000.0  # whatever the last example left has run out
-        token = shelf.acquire(key)
-        shelf.acquire(key + " ")
-        assert shelf.store.finish(key, token, answer, 3600.0)
-        assert shelf.store.acquire(key, 60.0) == Finished(answer)
+    def check(key: str, answer: str) -> None:
+        case.clock.now += 100_000.0  # everything of the last example has expired
+        token = case.acquire(key)
+        case.acquire(key + " ")
+        assert case.store.finish(key, token, answer, 3600.0)
+        assert case.store.acquire(key, 60.0) == Finished(answer)
 
-    holds()
+    check()
 
 
-def test_an_answer_of_a_hundred_kilobytes_fits(shelf: Shelf) -> None:
+def test_an_answer_can_have_a_hundred_kilobytes(case: StoreCase) -> None:
     answer = "é" * 50_000
-    assert shelf.store.finish("k", shelf.acquire("k"), answer, 3600.0)
-    assert shelf.store.acquire("k", 60.0) == Finished(answer)
+    assert case.store.finish("k", case.acquire("k"), answer, 3600.0)
+    assert case.store.acquire("k", 60.0) == Finished(answer)
 
 
-def test_importing_the_stores_loads_nothing_foreign() -> None:
+def test_importing_the_stores_loads_no_database_and_no_aws_library() -> None:
     code = (
         "import sys; import lambda_adapters.webhooks.stores; "
         "print(sorted({name.partition('.')[0] for name in sys.modules}"
         " & {'sqlite3', 'boto3', 'botocore', 'aws_lambda_powertools', 'jmespath'}))"
     )
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert ran.stdout == "[]\n"
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert result.stdout == "[]\n"

@@ -1,4 +1,4 @@
-"""DynamoDBStore: what stands in the table, requests that are sent again, and what is refused."""
+"""DynamoDBStore: the items of its table, requests that are sent twice, and wrong arguments."""
 
 import sys
 from collections.abc import Iterator
@@ -14,13 +14,13 @@ from lambda_adapters.webhooks.stores import Busy, DynamoDBStore, Finished, Lease
 
 NOW = 1_790_000_000.25
 
-# One session for all tests: the first client of each reads megabytes of botocore's JSON.
+# One session for all tests: the first client of a session reads megabytes of JSON.
 SESSION = boto3.session.Session(region_name="eu-central-1")
 
 
 @pytest.fixture
 def client() -> Iterator[Any]:
-    """A client for DynamoDB, as moto plays it, with the table that the docstring describes."""
+    """A client of moto's DynamoDB, with the table that the docstring of the store describes."""
     with mock_aws():
         client = SESSION.client("dynamodb")
         client.create_table(
@@ -40,41 +40,41 @@ def items(client: Any) -> Any:
     return client.scan(TableName="deliveries")["Items"]
 
 
-def leased(store: DynamoDBStore, key: str, lease: float = 60.0) -> str:
-    taken = store.acquire(key, lease)
-    assert isinstance(taken, Leased)
-    return taken.token
+def acquire_token(store: DynamoDBStore, key: str) -> str:
+    lease = store.acquire(key, 60.0)
+    assert isinstance(lease, Leased)
+    return lease.token
 
 
-def answer_lost_once(client: Any, operation: str) -> list[str]:
-    """Have the first answer of an operation thrown away behind DynamoDB's work, so that botocore
-    sends the request again, as it does when a connection breaks; what was sent."""
-    sent: list[str] = []
+def lose_first_response(client: Any, operation: str) -> list[str]:
+    """Drop the first response of an operation, so that botocore sends the request again, as after
+    a broken connection. Returns the list of sent requests."""
+    requests: list[str] = []
 
-    def again(attempts: int, **_: object) -> int | None:
-        sent.append(operation)
-        return 0 if attempts == 1 else None  # seconds to wait; None: take the answer
+    def retry_once(attempts: int, **_: object) -> int | None:
+        requests.append(operation)
+        return 0 if attempts == 1 else None  # seconds until the retry; None: no retry
 
-    client.meta.events.register_first(f"needs-retry.dynamodb.{operation}", again)
-    return sent
+    client.meta.events.register_first(f"needs-retry.dynamodb.{operation}", retry_once)
+    return requests
 
 
-def test_a_lease_is_an_item_with_two_ends(client: Any) -> None:
+def test_a_lease_is_an_item_with_two_expiration_times(client: Any) -> None:
     store = DynamoDBStore("deliveries", client=client, clock=lambda: NOW)
-    token = leased(store, "github:a")
+    token = acquire_token(store, "github:a")
     assert items(client) == [
         {
             "id": {"S": "github:a"},
             "lease": {"S": token},
             "ends": {"N": "1790000060.250"},
-            "expires": {"N": "1790003661"},  # whole seconds, an hour behind the end
+            "expires": {"N": "1790003661"},  # whole seconds, one hour later
         }
     ]
 
 
-def test_an_answer_is_the_same_item_with_later_ends(client: Any) -> None:
+def test_an_answer_is_stored_in_the_item_with_later_expiration_times(client: Any) -> None:
     store = DynamoDBStore("deliveries", client=client, clock=lambda: NOW)
-    token = leased(store, "github:a")
+    token = acquire_token(store, "github:a")
     assert store.finish("github:a", token, "done", 259_200.0)
     assert items(client) == [
         {
@@ -87,90 +87,92 @@ def test_an_answer_is_the_same_item_with_later_ends(client: Any) -> None:
     ]
 
 
-def test_a_key_given_back_leaves_no_item(client: Any) -> None:
+def test_release_deletes_the_item(client: Any) -> None:
     store = DynamoDBStore("deliveries", client=client)
-    assert store.release("github:a", leased(store, "github:a"))
+    assert store.release("github:a", acquire_token(store, "github:a"))
     assert items(client) == []
 
 
-def test_a_lease_whose_answer_was_lost_finds_itself(client: Any) -> None:
-    sent = answer_lost_once(client, "PutItem")
+def test_an_acquire_request_that_is_sent_twice_returns_the_lease(client: Any) -> None:
+    requests = lose_first_response(client, "PutItem")
     store = DynamoDBStore("deliveries", client=client)
-    token = leased(store, "github:a")
-    assert sent == ["PutItem", "PutItem"]
+    token = acquire_token(store, "github:a")
+    assert requests == ["PutItem", "PutItem"]
     assert items(client)[0]["lease"] == {"S": token}
     assert isinstance(store.acquire("github:a", 60.0), Busy)
 
 
-def test_an_answer_that_was_written_twice_counts(client: Any) -> None:
-    sent = answer_lost_once(client, "UpdateItem")
+def test_a_finish_request_that_is_sent_twice_succeeds(client: Any) -> None:
+    requests = lose_first_response(client, "UpdateItem")
     store = DynamoDBStore("deliveries", client=client)
-    assert store.finish("github:a", leased(store, "github:a"), "done", 3600.0)
-    assert sent == ["UpdateItem", "UpdateItem"]
+    assert store.finish("github:a", acquire_token(store, "github:a"), "done", 3600.0)
+    assert requests == ["UpdateItem", "UpdateItem"]
     assert store.acquire("github:a", 60.0) == Finished("done")
 
 
-def test_a_key_that_was_given_back_twice_counts(client: Any) -> None:
-    sent = answer_lost_once(client, "DeleteItem")
+def test_a_release_request_that_is_sent_twice_succeeds(client: Any) -> None:
+    requests = lose_first_response(client, "DeleteItem")
     store = DynamoDBStore("deliveries", client=client)
-    assert store.release("github:a", leased(store, "github:a"))
-    assert sent == ["DeleteItem", "DeleteItem"]
+    assert store.release("github:a", acquire_token(store, "github:a"))
+    assert requests == ["DeleteItem", "DeleteItem"]
     assert items(client) == []
 
 
-def test_a_lease_that_arrives_behind_its_own_answer_does_not_undo_it(client: Any) -> None:
+def test_an_acquire_request_that_arrives_after_finish_does_not_delete_the_answer(
+    client: Any,
+) -> None:
     requests: list[Any] = []
 
-    def keep(params: Any, **_: object) -> None:
+    def record(params: Any, **_: object) -> None:
         requests.append(dict(params))
 
-    client.meta.events.register("provide-client-params.dynamodb.PutItem", keep)
+    client.meta.events.register("provide-client-params.dynamodb.PutItem", record)
     store = DynamoDBStore("deliveries", client=client)
-    assert store.finish("github:a", leased(store, "github:a"), "done", 3600.0)
+    assert store.finish("github:a", acquire_token(store, "github:a"), "done", 3600.0)
     with pytest.raises(client.exceptions.ConditionalCheckFailedException):
         client.put_item(**requests[0])
     assert store.acquire("github:a", 60.0) == Finished("done")
 
 
-def test_each_step_is_one_request(client: Any) -> None:
-    asked: list[str] = []
+def test_each_method_sends_one_request(client: Any) -> None:
+    operations: list[str] = []
 
-    def note(model: Any, **_: object) -> None:
-        asked.append(model.name)
+    def record(model: Any, **_: object) -> None:
+        operations.append(model.name)
 
-    client.meta.events.register("before-call.dynamodb", note)
+    client.meta.events.register("before-call.dynamodb", record)
     store = DynamoDBStore("deliveries", client=client)
-    token = leased(store, "github:a")
+    token = acquire_token(store, "github:a")
     store.acquire("github:a", 60.0)
     store.finish("github:a", token, "done", 3600.0)
     store.acquire("github:a", 60.0)
     store.release("github:a", token)
-    assert asked == ["PutItem", "PutItem", "UpdateItem", "PutItem", "DeleteItem"]
+    assert operations == ["PutItem", "PutItem", "UpdateItem", "PutItem", "DeleteItem"]
 
 
-def test_no_attribute_has_a_name_that_dynamodb_reserves(client: Any) -> None:
+def test_no_attribute_has_a_reserved_name(client: Any) -> None:
     store = DynamoDBStore("deliveries", client=client)
-    store.finish("github:a", leased(store, "github:a"), "done", 3600.0)
+    store.finish("github:a", acquire_token(store, "github:a"), "done", 3600.0)
     names = {name.upper() for name in items(client)[0]}
     assert names & set(ReservedKeywords.get_reserved_keywords()) == set()
 
 
-def test_the_store_makes_its_client_when_first_needed_and_once(
+def test_the_store_creates_one_client_on_first_use(
     client: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
     store = DynamoDBStore("deliveries")
     assert "_client" not in vars(store)
-    token = leased(store, "github:a")
-    made = vars(store)["_client"]
+    token = acquire_token(store, "github:a")
+    store_client = vars(store)["_client"]
     assert store.finish("github:a", token, "done", 3600.0)
-    assert vars(store)["_client"] is made
-    config = made.meta.config
+    assert vars(store)["_client"] is store_client
+    config = store_client.meta.config
     assert (config.connect_timeout, config.read_timeout) == (2, 2)
     assert config.retries == {"mode": "standard", "total_max_attempts": 3}
 
 
-def test_a_table_that_is_missing_raises(client: Any) -> None:
+def test_a_missing_table_raises_an_error(client: Any) -> None:
     store = DynamoDBStore("elsewhere", client=client)
     with pytest.raises(client.exceptions.ResourceNotFoundException):
         store.acquire("github:a", 60.0)
@@ -181,20 +183,20 @@ def test_a_table_that_is_missing_raises(client: Any) -> None:
 
 
 @pytest.mark.parametrize("name", ["", None])
-def test_a_table_without_a_name_is_refused_when_built(name: Any) -> None:
+def test_a_missing_table_name_is_refused(name: Any) -> None:
     with pytest.raises(ConfigurationError) as refused:
         DynamoDBStore(name)
     assert str(refused.value) == (
-        f"DynamoDBStore needs the name of a table, not {name!r}. "
-        "Next: see that the environment variable which holds it is set."
+        f"Expected the name of a table for DynamoDBStore, got {name!r}. "
+        "Next: check that its environment variable is set."
     )
 
 
-def test_without_boto3_the_store_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_boto3_the_error_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "boto3", None)
     with pytest.raises(ConfigurationError) as refused:
         DynamoDBStore("deliveries")
     assert str(refused.value) == (
-        "DynamoDBStore needs boto3, which is not installed. "
+        "Expected boto3, which DynamoDBStore needs, but it is not installed. "
         "Next: pip install 'lambda-adapters[aws]'"
     )

@@ -1,4 +1,4 @@
-"""PowertoolsStore: what becomes of the layer, and of leases that no token guards."""
+"""PowertoolsStore: records in a persistence layer, and leases without tokens."""
 
 import sys
 from collections.abc import Iterator
@@ -22,12 +22,12 @@ from moto import mock_aws
 from lambda_adapters.errors import ConfigurationError
 from lambda_adapters.webhooks.stores import Busy, Finished, Leased, PowertoolsStore, powertools
 
-# One session for all tests: the first client of each reads megabytes of botocore's JSON.
+# One session for all tests: the first client of a session reads megabytes of JSON.
 SESSION = boto3.session.Session(region_name="eu-central-1")
 
 
-class Shelf(BasePersistenceLayer):
-    """A layer of somebody's own: one that tells nothing when it refuses, as Redis's does."""
+class CustomLayer(BasePersistenceLayer):
+    """A custom layer. Like the Redis layer, it raises exceptions without the existing record."""
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
@@ -50,7 +50,7 @@ class Shelf(BasePersistenceLayer):
 
 @pytest.fixture
 def table() -> Iterator[Any]:
-    """A client for DynamoDB, as moto plays it, with a table for Powertools."""
+    """A client of moto's DynamoDB, with a table for Powertools."""
     with mock_aws():
         client = SESSION.client("dynamodb")
         client.create_table(
@@ -62,14 +62,14 @@ def table() -> Iterator[Any]:
         yield client
 
 
-def leased(store: PowertoolsStore, key: str, lease: float = 60.0) -> str:
-    taken = store.acquire(key, lease)
-    assert isinstance(taken, Leased)
-    return taken.token
+def acquire_token(store: PowertoolsStore, key: str, seconds: float = 60.0) -> str:
+    lease = store.acquire(key, seconds)
+    assert isinstance(lease, Leased)
+    return lease.token
 
 
-def late(monkeypatch: pytest.MonkeyPatch, token: str) -> None:
-    """Let the lease's end be now."""
+def expire_lease(monkeypatch: pytest.MonkeyPatch, token: str) -> None:
+    """Set the clock to the end of the lease."""
     monkeypatch.setattr(powertools, "time", lambda: float(token))
 
 
@@ -78,18 +78,18 @@ def test_functions_that_share_a_table_do_not_share_deliveries(
 ) -> None:
     layer = DynamoDBPersistenceLayer("idempotency", boto3_client=table)
     monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "shop")
-    leased(PowertoolsStore(layer), "stripe:evt_1")
+    acquire_token(PowertoolsStore(layer), "stripe:evt_1")
     monkeypatch.setenv("AWS_LAMBDA_FUNCTION_NAME", "books")
-    leased(PowertoolsStore(layer), "stripe:evt_1")
-    found = [item["id"]["S"] for item in table.scan(TableName="idempotency")["Items"]]
-    assert {(key.partition("#")[0], len(key.partition("#")[2])) for key in found} == {
+    acquire_token(PowertoolsStore(layer), "stripe:evt_1")
+    keys = [item["id"]["S"] for item in table.scan(TableName="idempotency")["Items"]]
+    assert {(key.partition("#")[0], len(key.partition("#")[2])) for key in keys} == {
         ("shop.webhooks", 64),
         ("books.webhooks", 64),
     }
-    assert len({key.partition("#")[2] for key in found}) == 1
+    assert len({key.partition("#")[2] for key in keys}) == 1
 
 
-def test_a_layer_that_serves_idempotent_functions_goes_on_doing_so(table: Any) -> None:
+def test_a_layer_can_also_be_used_by_idempotent_functions(table: Any) -> None:
     class Context:
         def get_remaining_time_in_millis(self) -> int:
             return 60_000
@@ -109,7 +109,7 @@ def test_a_layer_that_serves_idempotent_functions_goes_on_doing_so(table: Any) -
     once(order={"number": "1", "amount": "5"})
     before = dict(vars(layer))
     store = PowertoolsStore(layer)
-    token = leased(store, "stripe:evt_1")
+    token = acquire_token(store, "stripe:evt_1")
     assert store.finish("stripe:evt_1", token, "done", 3600.0)
     assert store.acquire("stripe:evt_1", 60.0) == Finished("done")
     assert vars(layer) == before
@@ -118,91 +118,89 @@ def test_a_layer_that_serves_idempotent_functions_goes_on_doing_so(table: Any) -
     assert calls == ["1"]
 
 
-def test_behind_its_end_a_lease_gives_nothing_back(
-    table: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_expired_lease_cannot_be_released(table: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     store = PowertoolsStore(DynamoDBPersistenceLayer("idempotency", boto3_client=table))
-    token = leased(store, "github:a")
+    token = acquire_token(store, "github:a")
     assert store.finish("github:a", token, "another's", 3600.0)
-    late(monkeypatch, token)
+    expire_lease(monkeypatch, token)
     assert not store.release("github:a", token)
     assert store.acquire("github:a", 60.0) == Finished("another's")
 
 
-def test_behind_its_end_a_lease_still_finishes(table: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_expired_lease_can_be_finished(table: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     store = PowertoolsStore(DynamoDBPersistenceLayer("idempotency", boto3_client=table))
-    token = leased(store, "github:a")
-    late(monkeypatch, token)
+    token = acquire_token(store, "github:a")
+    expire_lease(monkeypatch, token)
     assert store.finish("github:a", token, "late", 3600.0)
     assert store.acquire("github:a", 60.0) == Finished("late")
 
 
-def test_a_layer_that_tells_nothing_when_it_refuses_is_asked() -> None:
-    store = PowertoolsStore(Shelf())
-    token = leased(store, "github:a")
-    found = store.acquire("github:a", 60.0)
-    assert isinstance(found, Busy)
-    assert found.seconds == pytest.approx(60.0, abs=30.0)
+def test_the_record_is_read_if_the_exception_does_not_contain_it() -> None:
+    store = PowertoolsStore(CustomLayer())
+    token = acquire_token(store, "github:a")
+    result = store.acquire("github:a", 60.0)
+    assert isinstance(result, Busy)
+    assert result.seconds == pytest.approx(60.0, abs=30.0)
     assert store.finish("github:a", token, "done", 3600.0)
     assert store.acquire("github:a", 60.0) == Finished("done")
 
 
-def test_a_record_that_is_gone_when_asked_for_is_free_in_a_moment() -> None:
-    class Gone(Shelf):
+def test_a_record_that_was_deleted_in_the_meantime_is_busy_for_0_seconds() -> None:
+    class DeletedRecord(CustomLayer):
         def _get_record(self, idempotency_key: str) -> DataRecord:
             raise IdempotencyItemNotFoundError
 
-    store = PowertoolsStore(Gone())
-    leased(store, "github:a")
+    store = PowertoolsStore(DeletedRecord())
+    acquire_token(store, "github:a")
     assert store.acquire("github:a", 60.0) == Busy(0.0)
 
 
-def test_a_record_that_ends_in_this_moment_is_free_in_the_next(
+def test_a_record_that_has_expired_in_the_meantime_is_busy_for_0_seconds(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    store = PowertoolsStore(Shelf())
-    token = leased(store, "github:a", 1.0)
+    store = PowertoolsStore(CustomLayer())
+    token = acquire_token(store, "github:a", 1.0)
     monkeypatch.setattr(powertools, "time", lambda: float(token) + 9.0)
     assert store.acquire("github:a", 60.0) == Busy(0.0)
 
 
-def test_a_record_without_an_end_is_taken_for_a_whole_lease() -> None:
-    class Endless(Shelf):
+def test_a_record_without_an_expiration_time_is_busy_for_a_whole_lease() -> None:
+    class RecordWithoutEnd(CustomLayer):
         def _put_record(self, data_record: DataRecord) -> None:
             data_record.in_progress_expiry_timestamp = None
             super()._put_record(data_record)
 
-    store = PowertoolsStore(Endless())
-    leased(store, "github:a")
+    store = PowertoolsStore(RecordWithoutEnd())
+    acquire_token(store, "github:a")
     assert store.acquire("github:a", 45.0) == Busy(45.0)
 
 
-def test_a_store_that_is_down_raises_what_the_layer_raises() -> None:
-    class Down(Shelf):
+def test_exceptions_of_the_layer_are_raised() -> None:
+    class FailingLayer(CustomLayer):
         def _put_record(self, data_record: DataRecord) -> None:
             raise ConnectionError("no route")
 
     with pytest.raises(ConnectionError, match="no route"):
-        PowertoolsStore(Down()).acquire("github:a", 60.0)
+        PowertoolsStore(FailingLayer()).acquire("github:a", 60.0)
 
 
-def test_what_is_no_layer_is_refused_when_built() -> None:
+def test_what_is_not_a_layer_is_refused() -> None:
     with pytest.raises(ConfigurationError) as refused:
         PowertoolsStore("idempotency")  # type: ignore[arg-type]
     assert str(refused.value) == (
-        "PowertoolsStore needs a persistence layer of Powertools' idempotency, such as "
-        "DynamoDBPersistenceLayer(table_name=...), not str."
+        "Expected a persistence layer of Powertools' idempotency, such as "
+        "DynamoDBPersistenceLayer(table_name=...), got str."
     )
 
 
-def test_without_powertools_the_store_says_what_to_install(
+def test_without_powertools_the_error_says_how_to_install_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    layer = Shelf()
+    layer = CustomLayer()
     monkeypatch.setitem(sys.modules, "aws_lambda_powertools.utilities.idempotency", None)
     with pytest.raises(ConfigurationError) as refused:
         PowertoolsStore(layer)
     assert str(refused.value) == (
-        "PowertoolsStore needs Powertools for AWS Lambda and boto3, which are not installed. "
-        "Next: pip install 'aws-lambda-powertools[aws-sdk]'"
+        "Expected Powertools for AWS Lambda and boto3, which PowertoolsStore needs, but "
+        "they are not installed. Next: pip install 'aws-lambda-powertools[aws-sdk]'"
     )

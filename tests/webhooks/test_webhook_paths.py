@@ -1,4 +1,4 @@
-"""However a path is spelled, what a framework gives to a view behind a sender has been verified."""
+"""With any spelling of a path, a view at a path with a sender gets only verified requests."""
 
 import asyncio
 import io
@@ -30,8 +30,9 @@ PATTERNS = ("/stripe", "/hooks/{proxy+}", "/t/{id}", "/u/{id}/x", "/v/{a}/{b}", 
 SENDERS = dict.fromkeys(PATTERNS, SENDER)
 
 NAMES = ["/stripe", "/hooks", "/hooks/a", "/t", "/t/a", "/u/a/x", "/v/a/b", ""]
-ODD = ["%20", "%0A", "%FF", "a%5Cb", "%C2%AD", "%EF%BF%BD", "a;b", "a%2Fb", "a%3Fb", "", "."]
-BEFORE = [
+ODD_SEGMENTS = ["%20", "%0A", "%FF", "a%5Cb", "%C2%AD", "%EF%BF%BD", "a;b", "a%2Fb", "a%3Fb"]
+ODD_SEGMENTS += ["", "."]
+PREFIXES = [
     "",
     "/",
     "/%2F",
@@ -45,31 +46,47 @@ BEFORE = [
     "/x/..",
     "%0A",
 ]
-AFTER = ["", "/", "//", "/%2F", "%0A", "/%0A", "%0A/", "%00", "%20", "%FF", "%C2%85", "%E2%80%A8"]
-AFTER += ["%C2%AD", "\\", "/\\", ";a=b", ".", "%2E", "?a", "%3Fa", "%23", "//a", "/.", "/.."]
-TARGETS = [before + name + after for name in NAMES for before in BEFORE for after in AFTER] + ["*"]
+SUFFIXES = ["", "/", "//", "/%2F", "%0A", "/%0A", "%0A/", "%00", "%20", "%FF", "%C2%85"]
+SUFFIXES += [
+    "%E2%80%A8",
+    "%C2%AD",
+    "\\",
+    "/\\",
+    ";a=b",
+    ".",
+    "%2E",
+    "?a",
+    "%3Fa",
+    "%23",
+    "//a",
+    "/.",
+    "/..",
+]
+TARGETS = [
+    prefix + name + suffix for name in NAMES for prefix in PREFIXES for suffix in SUFFIXES
+] + ["*"]
 TARGETS += [
-    before + path.format(odd)
-    for odd in ODD
+    prefix + path.format(segment)
+    for segment in ODD_SEGMENTS
     for path in ("/t/{0}", "/u/{0}/x", "/v/{0}/{0}", "/v/a/{0}", "/hooks/{0}/", "/{0}/stripe")
-    for before in ("", "/", "http://h", "%0A//h")
+    for prefix in ("", "/", "http://h", "%0A//h")
 ]
 
-# The same as each framework writes it.
+# The same patterns in the syntax of each framework.
 WERKZEUG = ["/stripe", "/hooks/<path:p>", "/t/<id>", "/u/<id>/x", "/v/<a>/<b>", "/"]
 DJANGO = ["stripe", "hooks/<path:p>", "t/<str:id>", "u/<str:id>/x", "v/<str:a>/<str:b>", ""]
 STARLETTE = ["/stripe", "/t/{id}", "/u/{id}/x", "/v/{a}/{b}", "/"]
 LITESTAR = ["/stripe", "/hooks/{p:path}", "/t/{id:str}", "/u/{id:str}/x", "/v/{a:str}/{b:str}", "/"]
 
-Seen = list[bool]
-"""For each time that a view ran: whether its request had been verified."""
+Calls = list[bool]
+"""For each call of a view: whether the request was verified."""
 
 
-def flask_app(seen: Seen) -> Any:
+def flask_app(calls: Calls) -> Any:
     app = flask.Flask("paths")
 
     def view(**_: str) -> str:
-        seen.append(KEY in flask.request.environ)
+        calls.append(KEY in flask.request.environ)
         return "ok"
 
     for number, rule in enumerate(WERKZEUG):
@@ -78,26 +95,26 @@ def flask_app(seen: Seen) -> Any:
 
 
 class FalconView:
-    def __init__(self, seen: Seen) -> None:
-        self.seen = seen
+    def __init__(self, calls: Calls) -> None:
+        self.calls = calls
 
     def on_post(self, request: Any, response: Any, **_: str) -> None:
-        self.seen.append(KEY in request.env)
+        self.calls.append(KEY in request.env)
 
 
 class AsyncFalconView(FalconView):
     async def on_post(  # type: ignore[override]
         self, request: Any, response: Any, **_: str
     ) -> None:
-        self.seen.append(KEY in request.scope)
+        self.calls.append(KEY in request.scope)
 
 
-def falcon_app(seen: Seen) -> Any:
-    return falcon_routes(falcon.App(), FalconView(seen))
+def falcon_app(calls: Calls) -> Any:
+    return falcon_routes(falcon.App(), FalconView(calls))
 
 
-def async_falcon_app(seen: Seen) -> Any:
-    return falcon_routes(falcon.asgi.App(), AsyncFalconView(seen))
+def async_falcon_app(calls: Calls) -> Any:
+    return falcon_routes(falcon.asgi.App(), AsyncFalconView(calls))
 
 
 def falcon_routes(app: Any, view: FalconView) -> Any:
@@ -106,8 +123,8 @@ def falcon_routes(app: Any, view: FalconView) -> Any:
     return app
 
 
-def django_resolver(seen: Seen) -> Any:
-    """Django's own routing, with nothing of Django around it."""
+def django_resolver(calls: Calls) -> Any:
+    """The URL resolver of Django, without the rest of Django."""
     routes = [
         *(
             django_path(route, print)
@@ -127,30 +144,30 @@ def django_resolver(seen: Seen) -> Any:
 
     def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
         resolver.resolve(environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace"))
-        seen.append(KEY in environ)
+        calls.append(KEY in environ)
         return []
 
     return app
 
 
-def starlette_app(seen: Seen) -> Any:
+def starlette_app(calls: Calls) -> Any:
     async def view(request: Any) -> PlainTextResponse:
-        seen.append(KEY in request.scope)
+        calls.append(KEY in request.scope)
         return PlainTextResponse("ok")
 
-    below = [Route("/", view, methods=["POST"]), Route("/{p:path}", view, methods=["POST"])]
+    subroutes = [Route("/", view, methods=["POST"]), Route("/{p:path}", view, methods=["POST"])]
     routes = [
         Route(path, view, methods=["POST"])
         for path in ("/stripe", "/t/{id}", "/u/{id}/x", "/v/{a}/{b}", "/")
     ]
-    return Starlette(routes=[*routes, Mount("/hooks", routes=below)])
+    return Starlette(routes=[*routes, Mount("/hooks", routes=subroutes)])
 
 
-def fastapi_app(seen: Seen) -> Any:
+def fastapi_app(calls: Calls) -> Any:
     app = fastapi.FastAPI()
 
     async def view(request: fastapi.Request) -> str:
-        seen.append(KEY in request.scope)
+        calls.append(KEY in request.scope)
         return "ok"
 
     for route in ("/stripe", "/hooks/{p:path}", "/t/{id}", "/u/{id}/x", "/v/{a}/{b}", "/"):
@@ -158,11 +175,11 @@ def fastapi_app(seen: Seen) -> Any:
     return app
 
 
-def quart_app(seen: Seen) -> Any:
+def quart_app(calls: Calls) -> Any:
     app = quart.Quart("paths")
 
     async def view(**_: str) -> str:
-        seen.append(KEY in quart.request.scope)
+        calls.append(KEY in quart.request.scope)
         return "ok"
 
     for number, rule in enumerate(WERKZEUG):
@@ -170,12 +187,12 @@ def quart_app(seen: Seen) -> Any:
     return app
 
 
-def litestar_app(seen: Seen) -> Any:
+def litestar_app(calls: Calls) -> Any:
     async def view(request: litestar.Request[Any, Any, Any]) -> str:
-        seen.append(KEY in request.scope)
+        calls.append(KEY in request.scope)
         return "ok"
 
-    # Its logging would be everybody's in this process.
+    # Litestar's logging configuration would change that of the whole process.
     return litestar.Litestar([litestar.post(LITESTAR)(view)], logging_config=None)
 
 
@@ -219,17 +236,17 @@ def call_asgi(app: Any, target: str) -> None:
         "client": ("192.0.2.1", 1),
     }
     messages = [{"type": "http.request", "body": b"{}", "more_body": False}]
-    answered = asyncio.Event()
+    finished = asyncio.Event()
 
     async def receive() -> Any:
         if messages:
             return messages.pop()
-        await answered.wait()  # and then the client goes, for which some apps wait
+        await finished.wait()  # some apps wait for the disconnect
         return {"type": "http.disconnect"}
 
     async def send(message: Any) -> None:
         if message["type"] == "http.response.body" and not message.get("more_body"):
-            answered.set()
+            finished.set()
 
     asyncio.run(asyncio.wait_for(app(scope, receive, send), 30))
 
@@ -253,22 +270,27 @@ ASGI = [starlette_app, fastapi_app, quart_app, litestar_app, async_falcon_app]
         ("/A", "/A"),
     ],
 )
-def test_one_spelling_stands_for_all_that_are_alike(path: str, expected: str) -> None:
+def test_normalize_path_returns_one_spelling_of_equal_paths(path: str, expected: str) -> None:
     assert normalize_path(path) == normalize_path(normalize_path(path)) == expected
 
 
-@pytest.mark.filterwarnings("ignore")  # the frameworks' own, of odd paths
-@pytest.mark.parametrize("make", [*WSGI, *ASGI], ids=lambda make: make.__name__)
-def test_no_spelling_of_a_path_leads_around_the_verifier(make: Callable[[Seen], Any]) -> None:
-    bare, seen = Seen(), Seen()
-    call = call_wsgi if make in WSGI else call_asgi
-    behind = (WsgiWebhooks if make in WSGI else AsgiWebhooks)(make(seen), SENDERS)
-    for target in TARGETS if make in WSGI else TARGETS[::3]:  # a loop each takes its time
-        for app in (behind, make(bare)) if target in NAMES else (behind,):
+@pytest.mark.filterwarnings("ignore")  # warnings of frameworks about odd paths
+@pytest.mark.parametrize("create_app", [*WSGI, *ASGI], ids=lambda create_app: create_app.__name__)
+def test_no_spelling_of_a_path_bypasses_the_verifier(create_app: Callable[[Calls], Any]) -> None:
+    unprotected_calls, calls = Calls(), Calls()
+    is_wsgi = create_app in WSGI
+    call, middleware = (call_wsgi, WsgiWebhooks) if is_wsgi else (call_asgi, AsgiWebhooks)
+    protected_app = middleware(create_app(calls), SENDERS)
+    targets = TARGETS if is_wsgi else TARGETS[::3]  # fewer for ASGI: each needs a new loop
+    for target in targets:
+        apps = [protected_app]
+        if target in NAMES:
+            apps.append(create_app(unprotected_calls))
+        for app in apps:
             try:
                 call(app, target)
             except Exception:
                 continue
-    assert seen == []
-    assert bare == [False] * len(bare)
-    assert len(bare) >= 3  # without Webhooks, the plain spellings do reach the views
+    assert calls == []
+    assert unprotected_calls == [False] * len(unprotected_calls)
+    assert len(unprotected_calls) >= 3  # without the middleware, plain spellings reach the views

@@ -1,4 +1,4 @@
-"""Whatever a sender signs verifies through every source, its body in the event text or base64."""
+"""Any body that a sender signs is verified through every source, as text and as base64."""
 
 from base64 import b64encode
 from time import time
@@ -16,10 +16,10 @@ from tests.webhooks.webhook_senders import CASES, Case
 from tests.webhooks.webhook_targets import TARGETS
 
 ANY_TEXT = st.text(st.characters(codec="utf-8"), max_size=60)
-# Names that Twilio uses, and others; but none that could be a part of the URL before it.
+# Names like those of Twilio. Without characters that could continue the URL.
 NAMES = st.from_regex(r"[A-Za-z][A-Za-z0-9_.-]{0,9}", fullmatch=True) | st.just("é")
 FIELDS = st.lists(st.tuples(NAMES, ANY_TEXT), max_size=5)
-# Repeated and empty names are lost or moved where a platform makes a map of the query.
+# Some platforms convert the query to a map, which loses repeated and empty names.
 QUERIES = st.dictionaries(ANY_TEXT.filter(bool), ANY_TEXT, max_size=4).map(urlencode)
 TYPES = st.sampled_from(
     ["application/json", "text/plain", "application/octet-stream", "application/xml; charset=x", ""]
@@ -36,7 +36,7 @@ def deliveries(draw: st.DrawFn, case: Case) -> tuple[bytes, str, str]:
     return body, draw(TYPES), query
 
 
-def request_of(case: Case, body: bytes, content_type: str, query: str) -> Request:
+def signed_request(case: Case, body: bytes, content_type: str, query: str) -> Request:
     request = Request("POST", path="/hooks", raw_path="/hooks", query=query, body=body)
     request.headers = [("host", "hooks.example.com"), ("content-type", content_type)]
     if not content_type:
@@ -47,18 +47,18 @@ def request_of(case: Case, body: bytes, content_type: str, query: str) -> Reques
     return request
 
 
-def events_of(source: Source, request: Request, front: Front) -> list[dict[str, Any]]:
-    """The event as the platform sends it, and the same with its body as base64."""
+def events_for(source: Source, request: Request, front: Front) -> list[dict[str, Any]]:
+    """The event of the platform, and the same event with its body as base64."""
     event = source.event_from_request(request, front)
-    if source.name in ("cloudfront", "openwhisk"):  # the one has base64 always, the other no flag
-        return [] if is_spoilt(event, request) else [event]
+    if source.name in ("cloudfront", "openwhisk"):  # always base64; no flag
+        return [] if is_corrupted(event, request) else [event]
     flag = "is_base64_encoded" if source.name == "vpc_lattice_v1" else "isBase64Encoded"
     encoded = {**event, "body": b64encode(request.body).decode(), flag: True}
-    return [encoded] if is_spoilt(event, request) else [event, encoded]
+    return [encoded] if is_corrupted(event, request) else [event, encoded]
 
 
-def is_spoilt(event: dict[str, Any], request: Request) -> bool:
-    """Whether the platform took bytes for text that are none, before the event was made."""
+def is_corrupted(event: dict[str, Any], request: Request) -> bool:
+    """Whether the platform decoded bytes that are not UTF-8 before it created the event."""
     return "\ufffd" in str(event.get("body", event.get("__ow_body"))) and not is_utf_8(request.body)
 
 
@@ -68,18 +68,18 @@ def is_utf_8(body: bytes) -> bool:
 
 @pytest.mark.parametrize("source", all_sources(), ids=lambda source: source.name)
 @pytest.mark.parametrize("case", CASES.values(), ids=lambda case: case.name)
-def test_any_body_that_its_sender_signed_is_verified(case: Case, source: Source) -> None:
-    targets = [make({"/hooks": case.sender()}) for make in TARGETS.values()]
+def test_any_body_that_a_sender_signs_is_verified(case: Case, source: Source) -> None:
+    targets = [create_target({"/hooks": case.sender()}) for create_target in TARGETS.values()]
 
     @settings(max_examples=25)
     @given(delivery=deliveries(case), multi_value=st.booleans())
-    def holds(delivery: tuple[bytes, str, str], multi_value: bool) -> None:
-        request = request_of(case, *delivery)
+    def check(delivery: tuple[bytes, str, str], multi_value: bool) -> None:
+        request = signed_request(case, *delivery)
         front = Front(multi_value=multi_value)
-        for event in events_of(source, request, front):
+        for event in events_for(source, request, front):
             for target in targets:
                 response = target.handler(event, None)
                 assert source.reply_from_response(response, request, front).status == 200
-                assert target.bodies[-1] == target.seen[-1].body == request.body
+                assert target.bodies[-1] == target.deliveries[-1].body == request.body
 
-    holds()
+    check()

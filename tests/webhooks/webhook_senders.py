@@ -1,13 +1,11 @@
-"""Each sender's own way to sign, and what these tests know of it."""
+"""How each sender signs its requests."""
 
 import hashlib
 import hmac
-import json
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from time import time
 from urllib.parse import parse_qs
 
 import stripe
@@ -18,99 +16,105 @@ from twilio.request_validator import RequestValidator
 
 from lambda_adapters.webhooks import GitHub, Slack, StandardWebhooks, Stripe, Svix, Twilio
 from lambda_adapters.webhooks.delivery import FORM
-from lambda_adapters.webhooks.senders.signed import Signed
+from lambda_adapters.webhooks.senders.signed import SharedSecretSender
 from lambda_adapters.webhooks.senders.twilio import Fields
 
 BASE64_SECRET = "whsec_" + b64encode(b"a secret of twenty-four b").decode()
 OTHER_SECRET = "whsec_" + b64encode(b"another of twenty-four by").decode()
 
 Sign = Callable[[bytes, str, str, float], dict[str, str]]
-"""(body, secret, url, seconds since 1970) to headers. Raises where the sender's own library could
-not sign such a body."""
+"""(body, secret, url, seconds since 1970) -> headers. Raises if the sender's own library cannot
+sign such a body."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """A sender, how it signs, its secret, and a body that it might send."""
+    """A sender: its class, how it signs, its secret, and a body that it could send."""
 
     name: str
-    kind: type[Signed]
+    kind: type[SharedSecretSender]
     sign: Sign
     body: bytes = b'{"id": "evt_1", "event_id": "Ev1", "note": "caf\\u00e9"}'
     content_type: str = "application/json"
     signs_time: bool = True
-    signs_bytes: bool = False  # not only UTF-8
-    signs_body: bool = True  # as bytes, and not as fields
+    signs_bytes: bool = False  # also bytes that are not UTF-8
+    signs_body: bool = True  # False: it signs the fields of a form
     secret: str = BASE64_SECRET
     query: str = ""
 
-    def sender(self) -> Signed:
+    def sender(self) -> SharedSecretSender:
         return self.kind(self.secret)
 
 
-def standard(body: bytes, secret: str, url: str, at: float) -> dict[str, str]:
+def sign_standard(body: bytes, secret: str, url: str, timestamp: float) -> dict[str, str]:
     signature = StandardWebhook(secret).sign(
-        "msg_1", datetime.fromtimestamp(at, UTC), body.decode()
+        "msg_1", datetime.fromtimestamp(timestamp, UTC), body.decode()
     )
-    return _standard_headers("webhook", at, signature)
+    return _standard_headers("webhook", timestamp, signature)
 
 
-def svix(body: bytes, secret: str, url: str, at: float) -> dict[str, str]:
-    signature = SvixWebhook(secret).sign("msg_1", datetime.fromtimestamp(at, UTC), body.decode())
-    return _standard_headers("svix", at, signature)
+def sign_svix(body: bytes, secret: str, url: str, timestamp: float) -> dict[str, str]:
+    signature = SvixWebhook(secret).sign(
+        "msg_1", datetime.fromtimestamp(timestamp, UTC), body.decode()
+    )
+    return _standard_headers("svix", timestamp, signature)
 
 
-def _standard_headers(prefix: str, at: float, signature: str) -> dict[str, str]:
+def _standard_headers(prefix: str, timestamp: float, signature: str) -> dict[str, str]:
     return {
         f"{prefix}-id": "msg_1",
-        f"{prefix}-timestamp": str(int(at)),
+        f"{prefix}-timestamp": str(int(timestamp)),
         f"{prefix}-signature": signature,
     }
 
 
-def by_stripe(body: bytes, secret: str, url: str, at: float) -> dict[str, str]:
+def sign_stripe(body: bytes, secret: str, url: str, timestamp: float) -> dict[str, str]:
     signer = stripe.WebhookSignature
-    return {"Stripe-Signature": signer.generate_signature_header(body.decode(), secret, int(at))}
+    return {
+        "Stripe-Signature": signer.generate_signature_header(body.decode(), secret, int(timestamp))
+    }
 
 
-def by_slack(body: bytes, secret: str, url: str, at: float) -> dict[str, str]:
-    signature = SignatureVerifier(secret).generate_signature(timestamp=str(int(at)), body=body)
+def sign_slack(body: bytes, secret: str, url: str, timestamp: float) -> dict[str, str]:
+    signature = SignatureVerifier(secret).generate_signature(
+        timestamp=str(int(timestamp)), body=body
+    )
     assert signature is not None
-    return {"X-Slack-Request-Timestamp": str(int(at)), "X-Slack-Signature": signature}
+    return {"X-Slack-Request-Timestamp": str(int(timestamp)), "X-Slack-Signature": signature}
 
 
-def by_github(body: bytes, secret: str, url: str, at: float) -> dict[str, str]:
+def sign_github(body: bytes, secret: str, url: str, timestamp: float) -> dict[str, str]:
     digest = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
     return {"X-Hub-Signature-256": f"sha256={digest}", "X-GitHub-Delivery": "7c6f-1"}
 
 
-def by_twilio(body: bytes, secret: str, url: str, at: float) -> dict[str, str]:
+def sign_twilio(body: bytes, secret: str, url: str, timestamp: float) -> dict[str, str]:
     fields = Fields(parse_qs(body.decode(), keep_blank_values=True))
     signature = RequestValidator(secret).compute_signature(url, fields)
     return {"X-Twilio-Signature": signature, "I-Twilio-Idempotency-Token": "tok-1"}
 
 
-def by_twilio_json(body: bytes, secret: str, url: str, at: float) -> dict[str, str]:
+def sign_twilio_json(body: bytes, secret: str, url: str, timestamp: float) -> dict[str, str]:
     return {"X-Twilio-Signature": RequestValidator(secret).compute_signature(url, {})}
 
 
 def body_query(body: bytes) -> str:
-    """The query that Twilio adds for a body that is no form."""
+    """The query that Twilio adds to the URL if the body is not a form."""
     return "bodySHA256=" + hashlib.sha256(body).hexdigest()
 
 
 CASES = {
     case.name: case
     for case in (
-        Case("standard-webhooks", StandardWebhooks, standard),
-        Case("svix", Svix, svix),
-        Case("stripe", Stripe, by_stripe),
-        Case("slack", Slack, by_slack),
-        Case("github", GitHub, by_github, signs_time=False, signs_bytes=True),
+        Case("standard-webhooks", StandardWebhooks, sign_standard),
+        Case("svix", Svix, sign_svix),
+        Case("stripe", Stripe, sign_stripe),
+        Case("slack", Slack, sign_slack),
+        Case("github", GitHub, sign_github, signs_time=False, signs_bytes=True),
         Case(
             "twilio",
             Twilio,
-            by_twilio,
+            sign_twilio,
             body=b"Body=Tea+at+5%3F&From=%2B4412345&Empty=",
             content_type=FORM,
             signs_time=False,
@@ -127,11 +131,3 @@ IDS = {
     "github": "7c6f-1",
     "twilio": "tok-1",
 }
-
-
-def now() -> float:
-    return time()
-
-
-def json_body(**members: str) -> bytes:
-    return json.dumps(members).encode()

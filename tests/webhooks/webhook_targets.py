@@ -1,5 +1,4 @@
-"""The same small app three times (WSGI, ASGI, a function), each behind its Webhooks; it counts its
-calls and answers with what it was given."""
+"""The same small app for WSGI, for ASGI and as a function, each with its webhooks middleware."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -12,27 +11,27 @@ from lambda_adapters.webhooks import AsgiWebhooks, Delivery, Webhooks, WsgiWebho
 from lambda_adapters.webhooks.idempotency import Once
 from wsgi_lambda import Adapter as WsgiAdapter
 
-TEXT = "text/plain; charset=UTF-8"  # OpenWhisk writes one where an app does not
+TEXT = "text/plain; charset=UTF-8"  # OpenWhisk would add the charset
 Senders = Mapping[str, object]
 
 
 @dataclass
 class Target:
-    """A handler, the deliveries that its app has seen, and the statuses it shall answer with."""
+    """A handler, the deliveries and bodies that its app got, and the next statuses of its app."""
 
     handler: Callable[[Any, Any], Any] = lambda event, context: None
-    seen: list[Delivery] = field(default_factory=list)
+    deliveries: list[Delivery] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
     statuses: list[int] = field(default_factory=list)
 
-    def took(self, delivery: Delivery, body: bytes) -> tuple[int, str]:
-        """The status and the text to answer with; 0 stands for an exception."""
-        self.seen.append(delivery)
+    def handle(self, delivery: Delivery, body: bytes) -> tuple[int, str]:
+        """Record a delivery. Returns the status and the text of the reply. The status 0 raises."""
+        self.deliveries.append(delivery)
         self.bodies.append(body)
         status = self.statuses.pop(0) if self.statuses else 200
         if status == 0:
-            raise RuntimeError("the app's own trouble")
-        return status, f"{len(self.seen)}. {digest(body)}"
+            raise RuntimeError("an exception of the app")
+        return status, f"{len(self.deliveries)}. {digest(body)}"
 
 
 def digest(body: bytes) -> str:
@@ -44,8 +43,8 @@ def wsgi_target(senders: Senders, limit: int = 1_000_000, once: Once | None = No
 
     def app(environ: dict[str, Any], start_response: Any) -> list[bytes]:
         body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
-        status, text = target.took(delivery_of(environ), body)
-        start_response(f"{status} Whatever", [("Content-Type", TEXT)])
+        status, text = target.handle(delivery_of(environ), body)
+        start_response(f"{status} Reason", [("Content-Type", TEXT)])
         return [text.encode()]
 
     target.handler = WsgiAdapter(WsgiWebhooks(app, senders, limit=limit, once=once))
@@ -58,7 +57,7 @@ def asgi_target(senders: Senders, limit: int = 1_000_000, once: Once | None = No
     async def app(scope: Any, receive: Any, send: Any) -> None:
         message = await receive()
         assert not message["more_body"]
-        status, text = target.took(delivery_of(scope), message["body"])
+        status, text = target.handle(delivery_of(scope), message["body"])
         headers = [(b"content-type", TEXT.encode())]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": text.encode()})
@@ -73,7 +72,7 @@ def function_target(senders: Senders, limit: int = 1_000_000, once: Once | None 
     def function(event: Any, context: Any) -> Any:
         delivery = delivery_of(event)
         source = source_of(event)
-        status, text = target.took(delivery, source.request_from_event(event).body)
+        status, text = target.handle(delivery, source.request_from_event(event).body)
         reply = Reply(status, [("content-type", TEXT)], text.encode(), True)
         return source.response_from_reply(reply, event)
 

@@ -1,4 +1,4 @@
-"""Django, in a process of its own: what it refuses and what it leaks behind other adapters."""
+"""Django in a subprocess: requests without a Host header, and the request_finished signal."""
 
 import json
 import subprocess
@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.event_builders import SOURCES, health_check, without
+from tests.event_builders import BUILDERS, health_check, without_headers
 
 SCRIPT = """
 import json, sys
@@ -37,22 +37,24 @@ print(json.dumps([answers, len(finished)]))
 """
 
 
-def served_by_django(events: list[Any]) -> Any:
-    """[status, body] of each event, and how often Django's request_finished was sent."""
+def serve_with_django(events: list[Any]) -> Any:
+    """[status, body] of each event, and the number of request_finished signals."""
     command = [sys.executable, "-c", SCRIPT]
-    done = subprocess.run(
+    result = subprocess.run(
         command, input=json.dumps(events), capture_output=True, text=True, timeout=60, check=False
     )
-    if done.returncode:
-        pytest.fail(done.stderr)
-    return json.loads(done.stdout)
+    if result.returncode:
+        pytest.fail(result.stderr)
+    return json.loads(result.stdout)
 
 
-def test_django_serves_requests_without_a_host_and_is_told_of_every_end() -> None:
-    hostless = [without(build(), "host", "x-forwarded-port") for build in SOURCES.values()]
-    checks = [health_check(), health_check(multi=True)]
-    streams = [build("/stream") for build in SOURCES.values()]
-    answers, finished = served_by_django(hostless + checks + streams)
+def test_django_serves_requests_without_a_host_and_sends_request_finished_for_each() -> None:
+    requests_without_host = [
+        without_headers(build(), "host", "x-forwarded-port") for build in BUILDERS.values()
+    ]
+    health_checks = [health_check(), health_check(multi=True)]
+    streams = [build("/stream") for build in BUILDERS.values()]
+    answers, finished = serve_with_django(requests_without_host + health_checks + streams)
     api = "https://k3jq9x2b7d.execute-api.eu-west-1.amazonaws.com"
     url = "https://w4nmd7yq2fzs3k5h.lambda-url.eu-west-1.on.aws"
     assert answers == [
@@ -64,6 +66,6 @@ def test_django_serves_requests_without_a_host_and_is_told_of_every_end() -> Non
         [200, "https://localhost/"],
         [200, "http://localhost/health"],
         [200, "http://localhost/health"],
-        *[[200, "one two"]] * len(SOURCES),
+        *[[200, "one two"]] * len(BUILDERS),
     ]
     assert finished == len(answers)

@@ -1,1 +1,1 @@
-"""The cast service: the people in front of the camera."""
+"""The cast service: actors."""

@@ -1,4 +1,4 @@
-"""For each test a database of its own, and clients that play a front for the two handlers."""
+"""For each test: a new database, and clients that simulate a front for the two handlers."""
 
 import sys
 from collections.abc import Iterator
@@ -9,25 +9,16 @@ import httpx
 import pytest
 
 from asgi_lambda import Adapter
-from lambda_adapters.local import AsyncClient, Client
+from lambda_adapters.local import EVERY_FRONT, AsyncClient, Client
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from cast_service.function import handler as cast_handler
 from movie_service.app.main import create_app
 
-FRONTS: dict[str, dict[str, Any]] = {
-    "REST API with a stage": {"front": "rest-api", "stage": "prod"},
-    "REST API behind a custom domain": {"front": "rest-api"},
-    "HTTP API": {"front": "http-api"},
-    "HTTP API with a stage": {"front": "http-api", "stage": "prod"},
-    "load balancer": {"front": "load-balancer"},
-    "load balancer with multi-value headers": {"front": "load-balancer", "multi_value": True},
-}
 
-
-class ToCastService(httpx.AsyncBaseTransport):
-    """The network between the services: what is sent goes through the cast service's handler."""
+class CastServiceTransport(httpx.AsyncBaseTransport):
+    """Replaces the network between the services: it calls the handler of the cast service."""
 
     def __init__(self, stage: str) -> None:
         self._client = AsyncClient(cast_handler, "rest-api", stage=stage)
@@ -44,9 +35,9 @@ def database(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/example.db")
 
 
-@pytest.fixture(params=FRONTS.values(), ids=list(FRONTS))
+@pytest.fixture(params=EVERY_FRONT.values(), ids=EVERY_FRONT)
 def front(request: pytest.FixtureRequest) -> dict[str, Any]:
-    """The options of a Client that plays one front."""
+    """The options of a Client for one front."""
     options: dict[str, Any] = request.param
     return options
 
@@ -64,5 +55,5 @@ def movies(
     stage: str = request.param
     api = f"https://api.example/{stage}".rstrip("/")
     monkeypatch.setenv("CAST_SERVICE_URL", f"{api}/api/v1/casts")
-    with Client(Adapter(create_app(ToCastService(stage))), **front) as client:
+    with Client(Adapter(create_app(CastServiceTransport(stage))), **front) as client:
         yield client

@@ -1,4 +1,4 @@
-"""The cast service, as a client sees it through its handler."""
+"""The cast service, called by a client through its handler."""
 
 from pathlib import Path
 
@@ -55,7 +55,7 @@ def test_the_database_is_opened_once_for_all_requests_and_again_after_a_stop(
 ) -> None:
     with Client(handler, "http-api") as casts:
         casts.post("/api/v1/casts/", json=MIFUNE)
-        # Whoever opens a database from here on gets another one.
+        # A database that is opened after this line is another one.
         monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/other.db")
         assert casts.get("/api/v1/casts/").json() == [{"id": 1, **MIFUNE}]
         handler.stop()

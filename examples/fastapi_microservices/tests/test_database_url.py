@@ -1,4 +1,4 @@
-"""DATABASE_URL: what people have is understood, and the asyncio drivers are what it becomes."""
+"""DATABASE_URL: the usual URLs are accepted, and get a driver that supports asyncio."""
 
 from collections.abc import Callable
 
@@ -27,7 +27,7 @@ URLS = {
     ids=["casts", "movies"],
 )
 @pytest.mark.parametrize(("given", "used"), URLS.items())
-def test_a_url_gets_the_driver_that_works_under_asyncio(
+def test_a_url_gets_a_driver_that_supports_asyncio(
     database_url: Callable[[str], URL], given: str, used: str
 ) -> None:
     assert database_url(given).render_as_string(hide_password=False) == used

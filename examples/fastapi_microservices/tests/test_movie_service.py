@@ -1,4 +1,4 @@
-"""The movie service, as a client sees it through its handler, and how it uses the other one."""
+"""The movie service, called by a client through its handler, and its use of the cast service."""
 
 import httpx
 import pytest
@@ -65,10 +65,12 @@ def test_a_movie_with_an_unknown_cast_is_refused(casts: Client, movies: Client) 
     assert movies.get("/api/v1/movies/").json() == [{"id": 1, **SAMURAI}]
 
 
-def test_without_its_cast_service_a_movie_is_refused_for_now(
+def test_a_movie_is_refused_while_the_cast_service_is_down(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("CAST_SERVICE_URL", "http://127.0.0.1:1/api/v1/casts")  # nobody listens
+    monkeypatch.setenv(
+        "CAST_SERVICE_URL", "http://127.0.0.1:1/api/v1/casts"
+    )  # no server listens there
     with Client(handler, "rest-api", stage="prod") as movies:
         reply = movies.post("/api/v1/movies/", json={"name": "Rashomon", "cast_ids": [1]})
         expected = {"detail": "The cast service cannot be reached. Try again later."}
@@ -76,7 +78,7 @@ def test_without_its_cast_service_a_movie_is_refused_for_now(
         assert movies.get("/api/v1/movies/").json() == []
 
 
-def test_a_cast_service_that_fails_is_told_apart_from_an_unknown_cast() -> None:
+def test_a_failing_cast_service_is_not_an_unknown_cast() -> None:
     failing = httpx.MockTransport(lambda request: httpx.Response(500))
     with Client(Adapter(create_app(failing)), "http-api") as movies:
         reply = movies.post("/api/v1/movies/", json={"name": "Rashomon", "cast_ids": [1]})
@@ -84,13 +86,13 @@ def test_a_cast_service_that_fails_is_told_apart_from_an_unknown_cast() -> None:
         assert (reply.status_code, reply.json()) == (503, expected)
 
 
-def test_each_cast_is_asked_for_once() -> None:
-    asked = []
+def test_each_cast_is_requested_once() -> None:
+    requested = []
 
     def answer(request: httpx.Request) -> httpx.Response:
-        asked.append(str(request.url))
+        requested.append(str(request.url))
         return httpx.Response(200, json={})
 
     with Client(Adapter(create_app(httpx.MockTransport(answer))), "http-api") as movies:
         movies.post("/api/v1/movies/", json={"name": "Rashomon", "cast_ids": [2, 1, 2]})
-    assert asked == [f"http://localhost:8000/api/v1/casts/{cast_id}/" for cast_id in (2, 1)]
+    assert requested == [f"http://localhost:8000/api/v1/casts/{cast_id}/" for cast_id in (2, 1)]

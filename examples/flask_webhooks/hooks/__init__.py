@@ -1,1 +1,1 @@
-"""Webhooks of Stripe, GitHub and Slack: verified, stored once, listed."""
+"""Webhooks of Stripe, GitHub and Slack: verified, stored once and listed."""

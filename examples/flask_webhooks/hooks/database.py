@@ -1,4 +1,4 @@
-"""The database that DATABASE_URL names: a SQLite file unless it says otherwise."""
+"""The database that DATABASE_URL names. The default is a SQLite file."""
 
 import os
 from collections.abc import Sequence
@@ -11,16 +11,16 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from hooks.kinds import kind_of
-from hooks.models import Base, Stored
+from hooks.models import Base, StoredDelivery
 from lambda_adapters.webhooks import Delivery
 
-BEGINNING = 1_000  # bytes of a body that are listed: a page of whole bodies could be 50 MB
-PAGE = 50  # deliveries listed at a time
+PREVIEW_SIZE = 1_000  # bytes of a body that are listed, because whole bodies could be 50 MB
+PAGE_SIZE = 50  # deliveries that are listed at a time
 
 
 @dataclass(slots=True, frozen=True)
-class Listed:
-    """A delivery as the lists show it; `size` in bytes, `received` in UTC."""
+class ListedDelivery:
+    """A delivery as it is listed. `size` is in bytes, `received` is in UTC."""
 
     number: int
     sender: str
@@ -28,16 +28,16 @@ class Listed:
     kind: str
     received: datetime
     size: int
-    beginning: str
+    preview: str
 
 
 def url_from_environment() -> URL:
-    """Where the deliveries are stored."""
+    """The URL of the database for deliveries."""
     return database_url(os.environ.get("DATABASE_URL") or "sqlite:///hooks.db")
 
 
 def database_url(text: str) -> URL:
-    """The URL with psycopg 3, as PostgreSQL databases are rented without a driver's name."""
+    """The URL with psycopg 3 as the driver. Providers give PostgreSQL URLs without a driver."""
     url = make_url(text)
     if url.drivername in ("postgres", "postgresql"):
         return url.set(drivername="postgresql+psycopg")
@@ -45,18 +45,18 @@ def database_url(text: str) -> URL:
 
 
 class Database:
-    """Deliveries, each one once."""
+    """The stored deliveries, each stored once."""
 
     def __init__(self, url: URL) -> None:
-        # An environment may have been frozen for minutes between two events, and a database closes
-        # connections that it does not hear of: ask before use.
+        # Lambda can freeze an environment for minutes between two events, and the database then
+        # closes idle connections. So test a connection before it is used.
         self.engine = create_engine(url, pool_pre_ping=True)
         self._has_tables = False
 
     def add(self, delivery: Delivery) -> None:
-        """Store it, unless it is stored. Raises SQLAlchemyError where the database is down."""
+        """Store a delivery if it is not stored. Raises SQLAlchemyError if the database is down."""
         key = sha256(delivery.key.encode()).hexdigest()
-        row = Stored(
+        row = StoredDelivery(
             key=key,
             sender=delivery.sender,
             delivery_id=delivery.id,
@@ -68,55 +68,63 @@ class Database:
             with self._session() as session, session.begin():
                 session.add(row)
         except IntegrityError:
-            # No look before the insert: of two at once, both would find nothing.
+            # A check before the insert would not help: two at the same time would both pass it.
             with self._session() as session:
-                if session.scalar(select(Stored.number).where(Stored.key == key)) is None:
+                if (
+                    session.scalar(select(StoredDelivery.number).where(StoredDelivery.key == key))
+                    is None
+                ):
                     raise
 
-    def newest(
+    def list_newest(
         self,
         *,
         before: int | None = None,
         sender: str | None = None,
         delivery_id: str | None = None,
-    ) -> Sequence[Listed]:
-        """The newest first, at most a page of them; `before` a number, or of one sender or id."""
-        beginning = func.substr(Stored.body, 1, BEGINNING, type_=LargeBinary)
-        size = func.length(Stored.body)
-        columns = (Stored.number, Stored.sender, Stored.delivery_id, Stored.kind)
-        query = select(*columns, Stored.received_at, size, beginning)
+    ) -> Sequence[ListedDelivery]:
+        """At most PAGE_SIZE deliveries, newest first. The arguments are filters."""
+        preview = func.substr(StoredDelivery.body, 1, PREVIEW_SIZE, type_=LargeBinary)
+        size = func.length(StoredDelivery.body)
+        columns = (
+            StoredDelivery.number,
+            StoredDelivery.sender,
+            StoredDelivery.delivery_id,
+            StoredDelivery.kind,
+        )
+        query = select(*columns, StoredDelivery.received_at, size, preview)
         if before is not None:
-            query = query.where(Stored.number < before)
+            query = query.where(StoredDelivery.number < before)
         if sender is not None:
-            query = query.where(Stored.sender == sender)
+            query = query.where(StoredDelivery.sender == sender)
         if delivery_id is not None:
-            query = query.where(Stored.delivery_id == delivery_id)
-        query = query.order_by(Stored.number.desc()).limit(PAGE)
+            query = query.where(StoredDelivery.delivery_id == delivery_id)
+        query = query.order_by(StoredDelivery.number.desc()).limit(PAGE_SIZE)
         with self._session() as session:
-            return [_listed(*row) for row in session.execute(query)]
+            return [_listed_from_row(*row) for row in session.execute(query)]
 
     def close(self) -> None:
         """Close the connections; the next use opens new ones."""
         self.engine.dispose()
 
     def _session(self) -> Session:
-        """Tables that change want a migration tool: Alembic."""
-        # At first use: a database that is down must not keep the function from starting, because
-        # then even what needs no database would fail.
+        """A session. The tables are created if necessary; if they change, use Alembic."""
+        # Not at the start: if the database is down, the function must start anyway, because some
+        # requests do not need the database.
         if not self._has_tables:
             try:
                 Base.metadata.create_all(self.engine)
             except DBAPIError:
-                # Another process may have made them between the look and the making.
+                # Another process may have created them after this one checked.
                 Base.metadata.create_all(self.engine)
             self._has_tables = True
         return Session(self.engine)
 
 
-def _listed(
-    number: int, sender: str, id: str, kind: str, received: datetime, size: int, beginning: bytes
-) -> Listed:
-    # SQLite forgets the zone, PostgreSQL answers in the connection's
+def _listed_from_row(
+    number: int, sender: str, id: str, kind: str, received: datetime, size: int, preview: bytes
+) -> ListedDelivery:
+    # SQLite does not store the zone. PostgreSQL returns the connection's zone.
     received = received.astimezone(UTC) if received.tzinfo else received.replace(tzinfo=UTC)
-    text = bytes(beginning).decode("utf-8", "replace")
-    return Listed(number, sender, id, kind, received, size, text)
+    text = bytes(preview).decode("utf-8", "replace")
+    return ListedDelivery(number, sender, id, kind, received, size, text)

@@ -1,7 +1,7 @@
 """The Lambda function: `Handler: hooks.function.handler`.
 
-Where QUEUE_URL names an SQS queue, a webhook is put there and answered at once; the same function
-takes it from the queue and stores it. Without one it is stored before it is answered.
+If QUEUE_URL names an SQS queue, webhooks are put there and answered at once. The same function then
+gets them from the queue and stores them. Without a queue, webhooks are stored before the answer.
 """
 
 import os
@@ -15,7 +15,7 @@ database = Database(url_from_environment())
 queue_url = os.environ.get("QUEUE_URL")
 if queue_url:
     jobs = later(queue_url)
-    handler = Router(Adapter(create_app(database, take=jobs.put)))
+    handler = Router(Adapter(create_app(database, accept=jobs.put)))
     handler.on("sqs", jobs.worker(database.add))
 else:
     handler = Router(Adapter(create_app(database)))

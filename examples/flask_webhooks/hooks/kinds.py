@@ -1,42 +1,44 @@
-"""What kind of news a delivery brings, in its sender's own words, and Slack's question."""
+"""The kind of a delivery, as its sender names it, and Slack's challenge."""
 
 from typing import Any
 
 from lambda_adapters.webhooks import Delivery
 
 UNKNOWN = "unknown"
-LONGEST = 100  # characters; the column's width
+MAX_LENGTH = 100  # characters, the width of the column
 
 
 def kind_of(delivery: Delivery) -> str:
-    """`invoice.paid`, `push`, `app_mention`; "unknown" where the delivery does not say.
+    """The kind, such as `invoice.paid`, `push` or `app_mention`; "unknown" if there is none.
 
-    A signature says who wrote the body, not what is in it: JSON can hold what PostgreSQL takes for
-    no text (NUL, half a surrogate pair), and such a delivery would fail for ever.
+    A signed body can still contain text that PostgreSQL refuses (NUL, half a surrogate pair). Such
+    a delivery would fail at every try, so its kind is unknown.
     """
     if delivery.sender == "github":
         kind: Any = delivery.headers.get("x-github-event")
     else:
-        said = _object_in(delivery)
-        event = said.get("event")  # Slack wraps what happened
-        kind = event.get("type") if isinstance(event, dict) else said.get("type")
-    if not isinstance(kind, str) or not kind.isprintable() or not 0 < len(kind) <= LONGEST:
+        content = _read_object(delivery)
+        event = content.get("event")  # Slack's events are in an outer object
+        kind = event.get("type") if isinstance(event, dict) else content.get("type")
+    if not isinstance(kind, str) or not kind.isprintable() or not 0 < len(kind) <= MAX_LENGTH:
         return UNKNOWN
     return kind
 
 
-def challenge_in(delivery: Delivery) -> str | None:
-    """What Slack wants to have repeated before it sends to a new URL
-    (docs.slack.dev/reference/events/url_verification); None in all other deliveries."""
-    said = _object_in(delivery)
-    challenge = said.get("challenge") if said.get("type") == "url_verification" else None
+def find_challenge(delivery: Delivery) -> str | None:
+    """The word that Slack expects back before it sends to a new URL. None for other deliveries.
+
+    Source: docs.slack.dev/reference/events/url_verification
+    """
+    content = _read_object(delivery)
+    challenge = content.get("challenge") if content.get("type") == "url_verification" else None
     return challenge if isinstance(challenge, str) else None
 
 
-def _object_in(delivery: Delivery) -> dict[str, Any]:
-    """The body's JSON object; empty where it is none, such as a form's fields."""
+def _read_object(delivery: Delivery) -> dict[str, Any]:
+    """The JSON object in the body. Empty if the body is not a JSON object, such as a form."""
     try:
-        said = delivery.json()
+        content = delivery.json()
     except ValueError:
         return {}
-    return said if isinstance(said, dict) else {}
+    return content if isinstance(content, dict) else {}

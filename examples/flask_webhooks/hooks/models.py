@@ -1,4 +1,4 @@
-"""What the database holds: one row for each delivery."""
+"""The table of the database: one row for each delivery."""
 
 from datetime import datetime
 
@@ -7,17 +7,18 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
 class Base(DeclarativeBase):
-    """What the tables inherit from."""
+    """The base class of the tables."""
 
 
-class Stored(Base):
-    """A delivery as it came. That keys are unique is the last line of defence against storing one
-    twice, behind whatever crashed. The id alone would not do: not every sender signs it."""
+class StoredDelivery(Base):
+    """A delivery. The unique key makes sure that none is stored twice, even after a crash.
+
+    The id alone is not enough, because not every sender signs it."""
 
     __tablename__ = "deliveries"
 
     number: Mapped[int] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(String(64), unique=True)  # a hash of the delivery's
+    key: Mapped[str] = mapped_column(String(64), unique=True)  # a hash of the delivery's key
     sender: Mapped[str] = mapped_column(String(50))
     delivery_id: Mapped[str] = mapped_column(String(200))
     kind: Mapped[str] = mapped_column(String(100))

@@ -1,4 +1,4 @@
-"""The same app for any WSGI server: `gunicorn hooks.wsgi:app`."""
+"""The same app for a WSGI server: `gunicorn hooks.wsgi:app`."""
 
 from hooks.app import create_app
 from hooks.database import Database, url_from_environment

@@ -1,4 +1,4 @@
-"""The secrets that the tests sign with, databases of their own, and the function."""
+"""Secrets to sign with, new databases, and the function's handler, for each test."""
 
 import runpy
 import sys
@@ -10,28 +10,28 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from hooks_helpers import Made
-from plays.signing import PLAYERS
-from plays.stage import Secrets
+from hooks_helpers import MakeHandler
+from simulation.session import Secrets
+from simulation.signing import SENDERS
 
 from lambda_adapters import Router
 
 
 @pytest.fixture(autouse=True)
 def secrets(monkeypatch: pytest.MonkeyPatch) -> dict[str, Secrets]:
-    """In the environment, and by sender."""
-    made = {}
-    for player in PLAYERS:
-        new, old = f"{player.name}'s, made up", f"{player.name}'s old one"
-        made[player.name] = Secrets(new, old)
-        monkeypatch.setenv(player.variable, new)
-        monkeypatch.setenv(f"{player.variable}_OLD", old)
-    return made
+    """Made-up secrets by sender. They are also in the environment."""
+    secrets = {}
+    for sender in SENDERS:
+        new, old = f"{sender.name}'s, made up", f"{sender.name}'s old one"
+        secrets[sender.name] = Secrets(new, old)
+        monkeypatch.setenv(sender.variable, new)
+        monkeypatch.setenv(f"{sender.variable}_OLD", old)
+    return secrets
 
 
 @pytest.fixture(autouse=True)
-def places(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A directory for each of the two files; nothing of AWS, and no password."""
+def folders(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A folder for each of the two files. The environment has no AWS settings and no password."""
     (tmp_path / "database").mkdir()
     (tmp_path / "store").mkdir()
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/database/hooks.db")
@@ -42,8 +42,8 @@ def places(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def function() -> Iterator[Made]:
-    """Makes the handler as Lambda does, by running its module, with the environment as it is."""
+def make_handler() -> Iterator[MakeHandler]:
+    """A function that runs the handler's module, as Lambda does, with the current environment."""
     modules: list[dict[str, Any]] = []
 
     def make() -> Router:

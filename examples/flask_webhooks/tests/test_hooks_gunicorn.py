@@ -1,4 +1,4 @@
-"""The same app under gunicorn, as a process, and senders.py against it."""
+"""senders.py against the same app under gunicorn, in a separate process."""
 
 import os
 import socket
@@ -12,15 +12,15 @@ import httpx
 import pytest
 import senders
 from click.testing import CliRunner
-from hooks_helpers import LINES
+from hooks_helpers import RESULTS
 
 HERE = Path(__file__).parents[1]
 
 
 @pytest.fixture
 def url(tmp_path: Path) -> Iterator[str]:
-    """Where two gunicorn workers listen."""
-    # Bound here and inherited: no other program can take the port in between.
+    """The URL of two gunicorn workers."""
+    # gunicorn inherits the listening socket, so no other program can take the port.
     with socket.create_server(("127.0.0.1", 0)) as listener:
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
         command = [sys.executable, "-m", "gunicorn", "--bind", f"fd://{listener.fileno()}"]
@@ -36,7 +36,7 @@ def url(tmp_path: Path) -> Iterator[str]:
                 stderr=log,
             )
     try:
-        _wait(server, address, tmp_path / "log")
+        _wait_until_ready(server, address, tmp_path / "log")
         yield address
     finally:
         server.terminate()
@@ -47,9 +47,9 @@ def url(tmp_path: Path) -> Iterator[str]:
             server.wait()
 
 
-def _wait(server: "subprocess.Popen[bytes]", url: str, log: Path) -> None:
-    until = time.monotonic() + 60
-    while server.poll() is None and time.monotonic() < until:
+def _wait_until_ready(server: "subprocess.Popen[bytes]", url: str, log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while server.poll() is None and time.monotonic() < deadline:
         try:
             if httpx.get(f"{url}/deliveries", timeout=20).status_code == 200:
                 return
@@ -58,14 +58,16 @@ def _wait(server: "subprocess.Popen[bytes]", url: str, log: Path) -> None:
     pytest.fail("gunicorn did not start:\n" + log.read_text())
 
 
-def test_the_whole_play_holds_under_gunicorn(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    played = CliRunner().invoke(senders.main, [url, "--timeout", "60"])
-    lines = played.output.splitlines()
+def test_the_whole_simulation_passes_under_gunicorn(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = CliRunner().invoke(senders.main, [url, "--timeout", "60"])
+    lines = result.output.splitlines()
     assert [line for line in lines[:-1] if not line.startswith("ok ")] == []
-    assert (len(lines), lines[-1], played.exit_code) == (LINES + 1, "All as it must be.", 0)
+    assert (len(lines), lines[-1], result.exit_code) == (RESULTS + 1, "All passed.", 0)
 
-    # who has another secret than the app must be told
+    # another secret than the app's
     monkeypatch.setenv("GITHUB_SECRET", "another")
-    played = CliRunner().invoke(senders.main, [url, "--timeout", "60", "--wait", "0"])
-    assert "WRONG  github   right                        expected 202, got 401" in played.output
-    assert played.exit_code == 1
+    result = CliRunner().invoke(senders.main, [url, "--timeout", "60", "--wait", "0"])
+    assert "FAILED  github   valid                        expected 202, got 401" in result.output
+    assert result.exit_code == 1

@@ -1,12 +1,12 @@
-"""The lists: what they show, to whom, and that other people's words stay words."""
+"""The page and the JSON: their content, the password, and the escaping of text."""
 
 from typing import Any
 
 import pytest
-from hooks.database import PAGE, Database, database_url, url_from_environment
-from hooks.kinds import challenge_in, kind_of
-from hooks_helpers import BY_NAME, Made, sent, stored
-from plays.stage import Secrets
+from hooks.database import PAGE_SIZE, Database, database_url, url_from_environment
+from hooks.kinds import find_challenge, kind_of
+from hooks_helpers import BY_NAME, MakeHandler, list_stored, send_message
+from simulation.session import Secrets
 
 from lambda_adapters.local import Client
 from lambda_adapters.webhooks import Delivery
@@ -37,41 +37,41 @@ KINDS = [
 
 
 @pytest.mark.parametrize(("given", "used"), URLS.items())
-def test_a_rented_databases_url_gets_psycopg(given: str, used: str) -> None:
+def test_a_postgresql_url_gets_psycopg(given: str, used: str) -> None:
     assert database_url(given).render_as_string(hide_password=False) == used
 
 
 @pytest.mark.parametrize(("delivery", "kind"), KINDS)
-def test_a_kind_is_in_the_senders_words_or_unknown(delivery: Delivery, kind: str) -> None:
+def test_a_kind_is_the_senders_name_for_it_or_unknown(delivery: Delivery, kind: str) -> None:
     assert kind_of(delivery) == kind
 
 
-def test_only_a_question_of_slacks_is_a_challenge() -> None:
-    asked = [b'{"type": "url_verification", "challenge": "a"}', b'{"challenge": "a"}']
-    asked += [b'{"type": "url_verification", "challenge": {}}', b"challenge=a", b"\xff"]
-    said = [challenge_in(Delivery("slack", "1", body)) for body in asked]
-    assert said == ["a", None, None, None, None]
+def test_only_slacks_verification_has_a_challenge() -> None:
+    bodies = [b'{"type": "url_verification", "challenge": "a"}', b'{"challenge": "a"}']
+    bodies += [b'{"type": "url_verification", "challenge": {}}', b"challenge=a", b"\xff"]
+    challenges = [find_challenge(Delivery("slack", "1", body)) for body in bodies]
+    assert challenges == ["a", None, None, None, None]
 
 
-def test_an_empty_list_says_so(function: Made) -> None:
-    with Client(function(), "http-api") as client:
+def test_an_empty_list_has_a_message(make_handler: MakeHandler) -> None:
+    with Client(make_handler(), "http-api") as client:
         page = client.get("/")
         assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
         assert "Nothing yet." in page.text
         assert client.get("/deliveries").json() == {"deliveries": [], "older": None}
 
 
-def test_links_lead_below_the_stage(function: Made) -> None:
+def test_links_contain_the_stage(make_handler: MakeHandler) -> None:
     database = Database(url_from_environment())
-    for number in range(PAGE + 1):
+    for number in range(PAGE_SIZE + 1):
         database.add(Delivery("stripe", f"evt_{number}", b"{}"))
     database.close()
-    with Client(function(), "rest-api", stage="prod") as client:
+    with Client(make_handler(), "rest-api", stage="prod") as client:
         page = client.get("/").text
         assert 'href="/prod/deliveries"' in page
         assert 'href="/prod/?before=2"' in page
         listed = client.get("/deliveries").json()
-        assert len(listed["deliveries"]) == PAGE
+        assert len(listed["deliveries"]) == PAGE_SIZE
         assert listed["older"] == "/prod/deliveries?before=2"
         rest = client.get("https://testserver" + listed["older"]).json()
         assert [delivery["id"] for delivery in rest["deliveries"]] == ["evt_0"]
@@ -79,16 +79,18 @@ def test_links_lead_below_the_stage(function: Made) -> None:
 
 
 @pytest.mark.parametrize("before", ["0", "-1", "one", "9" * 40])
-def test_a_number_that_no_delivery_has_is_none(before: str, function: Made) -> None:
-    with Client(function(), "http-api") as client:
+def test_a_number_without_a_delivery_is_ignored(before: str, make_handler: MakeHandler) -> None:
+    with Client(make_handler(), "http-api") as client:
         reply = client.get("/deliveries", params={"before": before})
     assert (reply.status_code, reply.json()) == (200, {"deliveries": [], "older": None})
 
 
-def test_other_peoples_words_stay_words(function: Made, secrets: dict[str, Secrets]) -> None:
+def test_text_of_a_delivery_is_escaped(
+    make_handler: MakeHandler, secrets: dict[str, Secrets]
+) -> None:
     stripe = BY_NAME["stripe"]
-    with Client(function(), "load-balancer") as client:
-        assert sent(client, stripe, stripe.write(), secrets["stripe"]) == 202
+    with Client(make_handler(), "load-balancer") as client:
+        assert send_message(client, stripe, stripe.create_message(), secrets["stripe"]) == 202
         page = client.get("/")
     assert "三船 paid 5 € &lt;script&gt;alert(&#39;not me&#39;)&lt;/script&gt;" in page.text
     assert "<script" not in page.text
@@ -97,30 +99,35 @@ def test_other_peoples_words_stay_words(function: Made, secrets: dict[str, Secre
 
 
 @pytest.mark.parametrize("path", ["/", "/deliveries"])
-def test_a_password_guards_the_lists_and_not_the_webhooks(
-    path: str, function: Made, secrets: dict[str, Secrets], monkeypatch: pytest.MonkeyPatch
+def test_the_password_protects_the_lists_but_not_the_webhooks(
+    path: str,
+    make_handler: MakeHandler,
+    secrets: dict[str, Secrets],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("PAGE_PASSWORD", "ö-open")
     stripe = BY_NAME["stripe"]
-    with Client(function(), "http-api") as client:
-        tries: list[Any] = [None, ("", "wrong"), ("", "ö-open")]
-        assert [client.get(path, auth=auth).status_code for auth in tries] == [401, 401, 200]
+    with Client(make_handler(), "http-api") as client:
+        credentials: list[Any] = [None, ("", "wrong"), ("", "ö-open")]
+        assert [client.get(path, auth=auth).status_code for auth in credentials] == [401, 401, 200]
         bearer = client.get(path, headers={"authorization": "Bearer open"})
         assert (bearer.status_code, bearer.headers["www-authenticate"]) == (
             401,
             'Basic realm="webhooks"',
         )
-        assert sent(client, stripe, stripe.write(), secrets["stripe"]) == 202
+        assert send_message(client, stripe, stripe.create_message(), secrets["stripe"]) == 202
 
 
-def test_the_json_twin_names_each_delivery(function: Made, secrets: dict[str, Secrets]) -> None:
-    with Client(function(), "http-api") as client:
-        messages = {name: player.write() for name, player in BY_NAME.items()}
+def test_the_json_lists_each_delivery(
+    make_handler: MakeHandler, secrets: dict[str, Secrets]
+) -> None:
+    with Client(make_handler(), "http-api") as client:
+        messages = {name: sender.create_message() for name, sender in BY_NAME.items()}
         for name, message in messages.items():
-            assert sent(client, BY_NAME[name], message, secrets[name]) == 202
+            assert send_message(client, BY_NAME[name], message, secrets[name]) == 202
         listed = client.get("/deliveries").json()["deliveries"]
         newest = [(name, message.id) for name, message in reversed(messages.items())]
-        assert stored(client) == newest
+        assert list_stored(client) == newest
     kinds = ["app_mention", "issues", "charge.succeeded"]
     assert [delivery["kind"] for delivery in listed] == kinds
     assert listed[0].keys() == {"sender", "id", "kind", "received", "size"}

@@ -1,4 +1,4 @@
-"""The stack of template.yaml, its queue and table played by moto: answered now, stored later."""
+"""The stack of template.yaml, with moto's queue and table: deliveries are stored later."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,10 +7,10 @@ from typing import Any
 import boto3
 import pytest
 from cfnlint.decode import decode  # type: ignore[import-untyped]
-from hooks_helpers import BY_NAME, Made, sent, stored
+from hooks_helpers import BY_NAME, MakeHandler, list_stored, send_message
 from moto import mock_aws
-from plays.play import play
-from plays.stage import Secrets
+from simulation.run import run_simulation
+from simulation.session import Secrets
 
 from lambda_adapters import Router
 from lambda_adapters.local import Client
@@ -25,14 +25,14 @@ def template() -> dict[str, Any]:
 
 
 class Queue:
-    """What Lambda does with the stack's queue: it polls, calls, and deletes what has not failed."""
+    """Simulates Lambda with the queue: it polls, calls the function and deletes the messages."""
 
     def __init__(self, sqs: Any, url: str) -> None:
         self.sqs = sqs
         self.url = url
 
-    def records(self) -> list[dict[str, Any]]:
-        """The messages that wait, as an event has them."""
+    def receive(self) -> list[dict[str, Any]]:
+        """The waiting messages, as the records of an event."""
         found = self.sqs.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10)
         return [
             {
@@ -49,20 +49,20 @@ class Queue:
         ]
 
     def drain(self, handler: Router) -> int:
-        """Give all messages to the function; how many there were."""
-        done = 0
-        while records := self.records():
+        """Pass all messages to the function. Returns their number."""
+        count = 0
+        while records := self.receive():
             answer = handler({"Records": records}, None)
             assert answer == {"batchItemFailures": []}
             for record in records:
                 self.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=record["receiptHandle"])
-            done += len(records)
-        return done
+            count += len(records)
+        return count
 
 
 @pytest.fixture
 def queue(monkeypatch: pytest.MonkeyPatch, template: dict[str, Any]) -> Iterator[Queue]:
-    """The stack's queue and table, and the environment that names them."""
+    """The queue and the table of the stack. The environment names them."""
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "none")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
@@ -80,51 +80,51 @@ def queue(monkeypatch: pytest.MonkeyPatch, template: dict[str, Any]) -> Iterator
         yield Queue(sqs, url)
 
 
-def test_the_whole_play_holds_when_stored_later(
-    queue: Queue, function: Made, secrets: dict[str, Secrets]
+def test_the_whole_simulation_passes_with_a_queue(
+    queue: Queue, make_handler: MakeHandler, secrets: dict[str, Secrets]
 ) -> None:
-    handler = function()
-    cases = []
+    handler = make_handler()
+    results = []
     with Client(handler, "http-api") as client:
-        for line in play(client, secrets):
-            cases.append(line)
+        for result in run_simulation(client, secrets):
+            results.append(result)
             queue.drain(handler)
-    assert [line for line in cases if not line.right] == []
+    assert [result for result in results if not result.passed] == []
 
 
 def test_an_answer_does_not_wait_for_the_database(
-    queue: Queue, function: Made, secrets: dict[str, Secrets], places: Path
+    queue: Queue, make_handler: MakeHandler, secrets: dict[str, Secrets], folders: Path
 ) -> None:
     stripe = BY_NAME["stripe"]
-    message = stripe.write()
-    (places / "database").rename(places / "away")
-    handler = function()
+    message = stripe.create_message()
+    (folders / "database").rename(folders / "away")
+    handler = make_handler()
     with Client(handler, "http-api") as client:
-        assert sent(client, stripe, message, secrets["stripe"]) == 202
-        records = queue.records()
+        assert send_message(client, stripe, message, secrets["stripe"]) == 202
+        records = queue.receive()
         failed = handler({"Records": records}, None)
         named = [{"itemIdentifier": record["messageId"]} for record in records]
         assert failed == {"batchItemFailures": named}
-        (places / "away").rename(places / "database")
-        # Lambda does not delete it, and at least once means that it may well come twice
+        (folders / "away").rename(folders / "database")
+        # Lambda does not delete it, and SQS may deliver it more than once.
         for _ in range(2):
             assert handler({"Records": records}, None) == {"batchItemFailures": []}
-        assert stored(client) == [("stripe", message.id)]
+        assert list_stored(client) == [("stripe", message.id)]
 
 
-def test_a_queue_that_is_away_loses_nothing(
-    queue: Queue, function: Made, secrets: dict[str, Secrets]
+def test_no_delivery_is_lost_while_the_queue_is_down(
+    queue: Queue, make_handler: MakeHandler, secrets: dict[str, Secrets]
 ) -> None:
     slack = BY_NAME["slack"]
-    message = slack.write()
-    handler = function()
+    message = slack.create_message()
+    handler = make_handler()
     queue.sqs.delete_queue(QueueUrl=queue.url)
     with Client(handler, "http-api") as client:
-        assert sent(client, slack, message, secrets["slack"]) == 500
+        assert send_message(client, slack, message, secrets["slack"]) == 500
         queue.sqs.create_queue(QueueName="queue")
-        assert sent(client, slack, message, secrets["slack"]) == 202
+        assert send_message(client, slack, message, secrets["slack"]) == 202
         assert queue.drain(handler) == 1
-        assert stored(client) == [("slack", message.id)]
+        assert list_stored(client) == [("slack", message.id)]
 
 
 def test_the_template_has_what_the_function_needs(template: dict[str, Any]) -> None:
@@ -136,6 +136,6 @@ def test_the_template_has_what_the_function_needs(template: dict[str, Any]) -> N
     table = template["Deliveries"]["Properties"]
     assert table["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
     variables = function["Environment"]["Variables"]
-    for player in BY_NAME.values():
-        assert {player.variable, f"{player.variable}_OLD"} <= variables.keys()
+    for sender in BY_NAME.values():
+        assert {sender.variable, f"{sender.variable}_OLD"} <= variables.keys()
     assert {"DATABASE_URL", "DELIVERIES_TABLE", "PAGE_PASSWORD", "QUEUE_URL"} <= variables.keys()

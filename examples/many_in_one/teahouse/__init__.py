@@ -1,1 +1,1 @@
-"""The parts of the teahouse: each module has a `handler` and can be a function of its own."""
+"""The parts of the teahouse: a module with a `handler` can also be a separate function."""

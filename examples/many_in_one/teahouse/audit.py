@@ -1,6 +1,6 @@
-"""Audits a log that was uploaded to S3: `Handler: teahouse.audit.handler`.
+"""Reads a log that was uploaded to S3: `Handler: teahouse.audit.handler`.
 
-A line is `time user action result`; who was denied something is counted.
+A line is `time user action result`. Lines with the result `denied` are counted per user.
 """
 
 import json
@@ -15,13 +15,13 @@ from lambda_adapters import records
 
 
 class S3(Protocol):
-    """What is used of boto3's client; tests pass another."""
+    """The part of boto3's client that is used here. Tests pass another client."""
 
-    def get_object(self, *, Bucket: str, Key: str) -> Any: ...  # noqa: N803 as boto3 has them
+    def get_object(self, *, Bucket: str, Key: str) -> Any: ...  # noqa: N803 - boto3's names
 
 
-def denials_in(lines: Iterable[bytes]) -> dict[str, int]:
-    """Users to how often they were denied something."""
+def count_denials(lines: Iterable[bytes]) -> dict[str, int]:
+    """The number of denied actions for each user."""
     denied: Counter[str] = Counter()
     for line in lines:
         words = line.decode("utf-8", "replace").split()
@@ -31,21 +31,21 @@ def denials_in(lines: Iterable[bytes]) -> dict[str, int]:
 
 
 def audit(event: Any, s3: S3) -> list[dict[str, Any]]:
-    """The finding of each uploaded log, read line by line and never held as a whole."""
-    findings = []
+    """The result for each uploaded log. Logs are read line by line, to need little memory."""
+    results = []
     for record in records(event):
         bucket = record["s3"]["bucket"]["name"]
-        # S3 writes keys as a form would: "access log" arrives as "access+log".
+        # S3 encodes keys like a form: "access log" arrives as "access+log".
         key = unquote_plus(record["s3"]["object"]["key"])
-        # closing: as a context the body would give urllib3's reply, which has no lines.
+        # Not `with body`: that would return urllib3's response, which has no iter_lines.
         with closing(s3.get_object(Bucket=bucket, Key=key)["Body"]) as body:
-            findings.append({"key": key, "denied": denials_in(body.iter_lines())})
-    return findings
+            results.append({"key": key, "denied": count_denials(body.iter_lines())})
+    return results
 
 
 @cache
-def _client() -> S3:
-    """Made at the first upload: boto3 takes longer to import than all the rest."""
+def _s3_client() -> S3:
+    """Created at the first upload, because importing boto3 takes long."""
     import boto3
 
     client: S3 = boto3.client("s3")
@@ -53,7 +53,7 @@ def _client() -> S3:
 
 
 def handler(event: Any, context: Any) -> list[dict[str, Any]]:
-    findings = audit(event, _client())
-    for finding in findings:
-        print(json.dumps(finding))
-    return findings
+    results = audit(event, _s3_client())
+    for result in results:
+        print(json.dumps(result))
+    return results

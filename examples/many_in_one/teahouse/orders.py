@@ -4,7 +4,7 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 
 from asgi_lambda import Adapter
-from teahouse.prices import CENTS_PER_GRAM, Order, cents_of
+from teahouse.prices import CENTS_PER_GRAM, Order, compute_cents
 
 app = FastAPI(
     title="Orders",
@@ -28,7 +28,7 @@ async def prices() -> dict[str, int]:
 
 @app.post("/orders/quotes", status_code=201)
 async def quote(order: Order) -> Quote:
-    return Quote(order=order, cents=cents_of(order))
+    return Quote(order=order, cents=compute_cents(order))
 
 
 handler = Adapter(app)

@@ -1,4 +1,4 @@
-"""What an order is and what it costs, over HTTP as in the queue."""
+"""Orders and their prices, for orders over HTTP and from the queue."""
 
 from typing import Literal
 
@@ -8,12 +8,13 @@ CENTS_PER_GRAM = {"sencha": 12, "oolong": 18, "pu-erh": 25}
 
 
 class Order(BaseModel):
-    # An error of the queue goes to the log, where what a customer wrote has no business.
+    # Errors are logged, and the log must not contain a customer's input.
     model_config = ConfigDict(hide_input_in_errors=True)
 
     tea: Literal["sencha", "oolong", "pu-erh"]
     grams: int = Field(ge=10, le=5000)
 
 
-def cents_of(order: Order) -> int:
+def compute_cents(order: Order) -> int:
+    """The price of an order in cents."""
     return CENTS_PER_GRAM[order.tea] * order.grams

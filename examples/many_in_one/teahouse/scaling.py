@@ -1,7 +1,7 @@
-"""What an auto-scaling group tells about its instances: `Handler: teahouse.scaling.handler`.
+"""Notifications of an auto-scaling group about its instances: `Handler: teahouse.scaling.handler`.
 
-A group says EC2_INSTANCE_LAUNCH for a new instance and for one that leaves standby alike; only the
-description tells them apart. A new one has to be set up, the other has been before.
+A group sends EC2_INSTANCE_LAUNCH both for a new instance and for one that leaves standby. Only the
+description differs. A new instance must be set up, one from standby has been set up before.
 Source: docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-sns-notifications.html
 """
 
@@ -14,9 +14,11 @@ LAUNCH = "autoscaling:EC2_INSTANCE_LAUNCH"
 OUT_OF_STANDBY = "Moving EC2 instance out of Standby"
 
 
-def change_of(message: dict[str, Any]) -> str:
-    """`launched`, `back from standby`, or `other`: terminations, failures, the test message that
-    a group sends when it gets its topic."""
+def change_from_message(message: dict[str, Any]) -> str:
+    """`launched`, `back from standby` or `other`, for one notification.
+
+    Other notifications are terminations, failures, and the test message for a new topic.
+    """
     if message.get("Event") != LAUNCH:
         return "other"
     description = str(message.get("Description", ""))
@@ -24,14 +26,14 @@ def change_of(message: dict[str, Any]) -> str:
 
 
 def handler(event: Any, context: Any) -> list[dict[str, Any]]:
-    """What changed, message by message. SNS ignores the result; the log has it too."""
+    """The change in each notification. SNS ignores the result, so it is also printed."""
     changes = []
     for record in records(event):
         message = json.loads(record["Sns"]["Message"])
         change = {
             "group": message["AutoScalingGroupName"],
-            "instance": message.get("EC2InstanceId"),  # the test message has none
-            "change": change_of(message),
+            "instance": message.get("EC2InstanceId"),  # missing in the test message
+            "change": change_from_message(message),
         }
         print(json.dumps(change))
         changes.append(change)

@@ -1,4 +1,4 @@
-"""The guests, a FastAPI app under /users: `Handler: teahouse.users.handler`."""
+"""Users, a FastAPI app under /users: `Handler: teahouse.users.handler`."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,14 +16,14 @@ class User(BaseModel):
 
 
 class State(TypedDict):
-    """What every request finds in `request.state`."""
+    """The attributes of `request.state`."""
 
     users: dict[int, User]
 
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[State]:
-    """Once per environment, at the first request for a user: a project opens its database here."""
+    """Runs once per environment, at the first request for /users. Open your database here."""
     yield {"users": {1: User(id=1, name="Zoë"), 2: User(id=2, name="Tariq")}}
 
 

@@ -1,4 +1,4 @@
-"""Where the example is, for all its tests."""
+"""Puts the example on the path, for all its tests."""
 
 import sys
 from pathlib import Path

@@ -2,9 +2,10 @@
 
 Source: docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
 
-As sent: path and query. There is no stage: a root path becomes part of the path. Lost: which of
-several headers of one name were separate, empty cookies; bytes that are not UTF-8 in a body that
-is sent as text (`text/*`, JSON, XML, JavaScript). Of a reply, the same as with HTTP APIs.
+Kept as sent: path and query. There is no stage; a root path becomes part of the path. Lost: where
+one header ended and the next of the same name began, empty cookies; bytes that are not UTF-8 in a
+body that is sent as text (`text/*`, JSON, XML, JavaScript). A reply loses the same as with HTTP
+APIs.
 """
 
 from functools import partial
@@ -22,11 +23,11 @@ name = "function_url"
 
 
 matches = partial(payload_v2.matches, True)
-"""Payload format 2.0 from a `.lambda-url.` domain."""
+"""Whether the event has payload format 2.0 and a `.lambda-url.` domain."""
 
 
 def limit(event: Event) -> int:
-    """Lambda's own (urls-invocation.html: 6 MB for a buffered response)."""
+    """Return Lambda's own limit (urls-invocation.html: 6 MB for a buffered response)."""
     return LAMBDA_LIMIT
 
 
@@ -38,7 +39,7 @@ def event_from_request(request: Request, front: "Front") -> Event:
     raw_path = request.public_raw_path
     event = payload_v2.event_from_parts(request, front, raw_path, request.public_path)
     if "cookies" in event:
-        event["headers"]["cookie"] = "; ".join(event["cookies"])  # unlike an HTTP API's, beside it
+        event["headers"]["cookie"] = "; ".join(event["cookies"])  # an HTTP API sends only `cookies`
     event["requestContext"] |= {
         "accountId": "anonymous",
         "domainName": "local.lambda-url.us-east-1.on.aws",

@@ -3,13 +3,13 @@
 Source:
 docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 
-Decoded on the way: the path, although it is called rawPath; it holds the stage. As sent: the
-query. Lost: how the path was encoded (`%2F` and `/` look alike), which of several headers of one
-name were separate, empty cookies, a custom domain's mapping key; bytes that are not UTF-8 in a
+Decoded by AWS: the path, although it is called rawPath; it holds the stage. Kept as sent: the
+query. Lost: how the path was encoded (`%2F` becomes `/`), where one header ended and the next of
+the same name began, empty cookies, a custom domain's mapping key; bytes that are not UTF-8 in a
 body that is sent as text (`text/*`, JSON, XML, JavaScript).
 
-Of a reply, lost: which of several headers of one name were separate (Set-Cookie stays so, and
-moves to the front), the reason phrase.
+A reply loses: where one header ended and the next of the same name began (Set-Cookie headers stay
+separate, and move to the front), the reason phrase.
 """
 
 from functools import partial
@@ -27,16 +27,16 @@ name = "http_api"
 
 
 matches = partial(payload_v2.matches, False)
-"""Payload format 2.0 from a domain that is not a Function URL's."""
+"""Whether the event has payload format 2.0 and a domain that is not a Function URL's."""
 
 
 def limit(event: Event) -> int:
-    """Lambda's own; HTTP APIs allow 10 MB."""
+    """Return Lambda's own limit; HTTP APIs allow 10 MB."""
     return LAMBDA_LIMIT
 
 
 def request_from_event(event: Event) -> Request:
-    """The path holds a named stage, which becomes the root path."""
+    """Return the request. A named stage in the path becomes the root path."""
     raw_path = raw_path_from_decoded(payload_v2.raw_path_of(event))
     stage = event["requestContext"].get("stage")
     if isinstance(stage, str) and stage not in ("", "$default"):

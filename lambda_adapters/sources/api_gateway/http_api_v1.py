@@ -3,18 +3,18 @@
 Source:
 docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 
-Decoded on the way: path and query. The path holds the stage. Lost: how the path was encoded
-(`%2F` and `/` look alike), the order of different query keys and of different headers, whether a
-key had a `=`, bytes of the query that are not UTF-8, the HTTP version; bytes that are not UTF-8 in
-a body that is sent as text (`text/*`, JSON, XML, JavaScript).
+Decoded by AWS: path and query. The path holds the stage. Lost: how the path was encoded (`%2F`
+becomes `/`), the order of different query keys and of different headers, whether a key had a `=`,
+bytes of the query that are not UTF-8, the HTTP version; bytes that are not UTF-8 in a body that is
+sent as text (`text/*`, JSON, XML, JavaScript).
 
-Of a reply, lost: the order of different headers where one is repeated, the reason phrase.
+A reply loses: the order of different headers if one is repeated, the reason phrase.
 """
 
 from typing import TYPE_CHECKING, Any
 
 from lambda_adapters.http.body import encode_event_body, is_sent_as_text
-from lambda_adapters.http.forwarded import forwarded_headers
+from lambda_adapters.http.forwarded import forward_headers
 from lambda_adapters.http.messages import Reply, Request, json_reply
 from lambda_adapters.http.urls import path_from_raw, raw_path_below, raw_path_from_decoded
 from lambda_adapters.sources.api_gateway import payload_v1
@@ -28,17 +28,17 @@ name = "http_api_v1"
 
 
 def matches(event: Any) -> bool:
-    """Payload format 1.0 that says so."""
+    """Whether the event has payload format 1.0 and `version` 1.0."""
     return payload_v1.matches(event) and event.get("version") == "1.0"
 
 
 def limit(event: Event) -> int:
-    """Lambda's own; HTTP APIs allow 10 MB."""
+    """Return Lambda's own limit; HTTP APIs allow 10 MB."""
     return LAMBDA_LIMIT
 
 
 def request_from_event(event: Event) -> Request:
-    """The path holds a named stage, which becomes the root path."""
+    """Return the request. A named stage in the path becomes the root path."""
     raw_path = raw_path_from_decoded(path_of(event.get("path")))
     stage = payload_v1.stage_of(event)
     below = raw_path_below(raw_path, "/" + stage) if stage else None
@@ -49,13 +49,13 @@ def request_from_event(event: Event) -> Request:
 
 def event_from_request(request: Request, front: "Front") -> Event:
     event = payload_v1.event_from_parts(
-        request, front, request.public_path, forwarded_headers(request)
+        request, front, request.public_path, forward_headers(request)
     )
     event["version"] = "1.0"
     event["requestContext"]["authorizer"] = {"claims": None, "scopes": None}
     if front.parameters:
-        decoded = {name: path_from_raw(value) for name, value in front.parameters}
-        event["pathParameters"] = decoded
+        parameters = {name: path_from_raw(value) for name, value in front.parameters}
+        event["pathParameters"] = parameters
     if request.body:
         text = is_sent_as_text(request.header("content-type"), request.header("content-encoding"))
         event["body"], event["isBase64Encoded"] = encode_event_body(request.body, text)

@@ -1,4 +1,4 @@
-"""Payload format 1.0, as REST APIs send it and HTTP APIs on request.
+"""Payload format 1.0, which REST APIs send, and HTTP APIs if configured so.
 
 Sources: docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
 and http-api-develop-integrations-lambda.html.
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
 
 def matches(event: Any) -> bool:
-    """Whether this is format 1.0 at all: `httpMethod` beside a `requestContext` of an API.
+    """Whether the event has format 1.0: `httpMethod`, and the `requestContext` of an API.
 
-    Authorizers, WebSocket APIs, load balancers and VPC Lattice have similar keys.
+    Events of authorizers, WebSocket APIs, load balancers and VPC Lattice have similar keys.
     """
     if not isinstance(event, dict) or "httpMethod" not in event or "requestContext" not in event:
         return False
@@ -42,34 +42,34 @@ def matches(event: Any) -> bool:
     if not isinstance(context, dict):
         return context is None
     if "eventType" in context and "routeKey" in context:
-        return False  # a WebSocket API's, in samples without a connectionId
+        return False  # a WebSocket API's sample event without a connectionId
     return context.keys().isdisjoint(OTHER_CONTEXT_KEYS) and not isinstance(
         context.get("http"), dict
     )
 
 
 def stage_of(event: Event) -> str:
-    """The stage's name; `""` where it is not part of any URL."""
+    """Return the stage's name; `""` if it is not part of any URL."""
     context = event.get("requestContext")
     stage = context.get("stage") if isinstance(context, dict) else None
     return stage if isinstance(stage, str) and stage != "$default" else ""
 
 
 def request_from_payload(event: Event, root_path: str, raw_path: str) -> Request:
-    """The request, once its source has found the root path and the path below it."""
+    """Return the request. The source has split the path into `root_path` and `raw_path`."""
     context = event.get("requestContext")
     if not isinstance(context, dict):
         context = {}
     body = event.get("body")
     body = body_from_event(body, event.get("isBase64Encoded")) if body else b""
     multi = event.get("multiValueHeaders")
-    headers, called = (
+    headers, endpoint_headers = (
         headers_from_lists(multi, body)
         if multi
         else headers_from_map(event.get("headers"), None, body)
     )
     scheme, server, version = endpoint_of(
-        called, context.get("domainName"), context.get("protocol"), "https"
+        endpoint_headers, context.get("domainName"), context.get("protocol"), "https"
     )
     identity = context.get("identity")
     return Request(  # by position: keywords take three times as long
@@ -88,7 +88,7 @@ def request_from_payload(event: Event, root_path: str, raw_path: str) -> Request
 
 
 def _query_of(event: Event) -> str:
-    """The multi-value map has all values of a key, the other one only the last."""
+    """Return the query. The multi-value map has all values of a key, the other only the last."""
     multi = event.get("multiValueQueryStringParameters")
     if multi:
         return query_from_decoded(text_pairs(pairs_from_lists(multi)))
@@ -97,11 +97,11 @@ def _query_of(event: Event) -> str:
 
 
 def event_from_parts(request: Request, front: "Front", path: str, headers: Headers) -> Event:
-    """What both users of the format put into an event, apart from the body.
+    """Return what REST and HTTP APIs put into an event, without the body.
 
-    `path` is the event's, `headers` are those that the gateway passes on.
+    `path` is the event's path, `headers` are those that the gateway passes on.
     """
-    from uuid import uuid4  # only the laptop makes events
+    from uuid import uuid4  # only the local tools make events
 
     pairs = decoded_pairs(request.query)
     client = request.client[0] if request.client else ""
@@ -134,7 +134,7 @@ def event_from_parts(request: Request, front: "Front", path: str, headers: Heade
 
 
 def response_from_reply(reply: Reply, event: Event) -> Response:
-    """One map of headers, never both: where a name is in both, API Gateway sends both."""
+    """Return a response with one map of headers: API Gateway sends a name in both maps twice."""
     body, encoded = encode_body(reply)
     response: Response = {"statusCode": reply.status, "body": body, "isBase64Encoded": encoded}
     single = reply.header_map

@@ -1,4 +1,4 @@
-"""Payload format 2.0, as HTTP APIs and Function URLs send it.
+"""Payload format 2.0, which HTTP APIs and Function URLs send.
 
 Sources:
 docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
@@ -14,7 +14,7 @@ from lambda_adapters.http.body import (
     encode_event_body,
     is_sent_as_text,
 )
-from lambda_adapters.http.forwarded import address_of, endpoint_of, forwarded_headers
+from lambda_adapters.http.forwarded import address_of, endpoint_of, forward_headers
 from lambda_adapters.http.headers import joined_map, pairs_from_map, remove_hop_by_hop
 from lambda_adapters.http.messages import Headers, Reply, Request
 from lambda_adapters.http.request_headers import headers_from_map
@@ -38,11 +38,11 @@ if TYPE_CHECKING:
 
 
 def matches(function_url: bool, event: Any) -> bool:
-    """Whether this is format 2.0 of a Function URL, or of an HTTP API: `requestContext.http`, and
-    no other service's mark.
+    """Whether the event has format 2.0, from a Function URL or else from an HTTP API:
+    `requestContext.http`, and no other service's key.
 
-    VPC Lattice also says `version` 2.0, authorizers and load balancers can hold `http` too. Only
-    the domain tells a Function URL from an HTTP API; the Host header may be anyone's.
+    VPC Lattice has `version` 2.0 too; authorizers and load balancers can have `http` too. Only the
+    domain distinguishes a Function URL from an HTTP API; clients can forge the Host header.
     """
     context = event.get("requestContext") if isinstance(event, dict) else None
     if not isinstance(context, dict) or not isinstance(context.get("http"), dict):
@@ -57,7 +57,7 @@ def matches(function_url: bool, event: Any) -> bool:
 
 
 def raw_path_of(event: Event) -> str:
-    """`rawPath`, or where an emulator has none the context's, with its leading slash."""
+    """Return `rawPath` with a leading slash; the context's path if an emulator sends none."""
     path = event.get("rawPath")
     if isinstance(path, str):
         return path if path.startswith("/") else "/" + path
@@ -65,7 +65,7 @@ def raw_path_of(event: Event) -> str:
 
 
 def request_from_payload(event: Event, root_path: str, raw_path: str) -> Request:
-    """The request, once its source has found the root path and the path below it."""
+    """Return the request. The source has split the path into `root_path` and `raw_path`."""
     context = event["requestContext"]
     http = context["http"]
     body = event.get("body")
@@ -75,9 +75,9 @@ def request_from_payload(event: Event, root_path: str, raw_path: str) -> Request
         query = _query_of(event)
     elif query:
         query = clean_query(query)
-    headers, called = headers_from_map(event.get("headers"), event.get("cookies"), body)
+    headers, endpoint_headers = headers_from_map(event.get("headers"), event.get("cookies"), body)
     scheme, server, version = endpoint_of(
-        called, context.get("domainName"), http.get("protocol"), "https"
+        endpoint_headers, context.get("domainName"), http.get("protocol"), "https"
     )
     return Request(  # by position: keywords take three times as long
         method_of(http.get("method")),
@@ -95,16 +95,16 @@ def request_from_payload(event: Event, root_path: str, raw_path: str) -> Request
 
 
 def _query_of(event: Event) -> str:
-    """Of a hand-made event, which may only have the decoded map."""
+    """Return the query of a hand-made event, which may only have the decoded map."""
     return query_from_decoded(text_pairs(pairs_from_map(event.get("queryStringParameters"))))
 
 
 def event_from_parts(request: Request, front: "Front", raw_path: str, path: str) -> Event:
-    """The event: `raw_path` at the top, `path` in the context; empty keys are left out."""
-    from datetime import UTC, datetime  # only the laptop makes events
+    """Return the event: `raw_path` at the top, `path` in the context, empty keys left out."""
+    from datetime import UTC, datetime  # only the local tools make events
     from uuid import uuid4
 
-    headers = forwarded_headers(request)
+    headers = forward_headers(request)
     cookies = [part for n, v in headers if n == "cookie" for part in v.split("; ") if part]
     now = datetime.now(UTC)
     client = request.client[0] if request.client else ""
@@ -148,7 +148,7 @@ def event_from_parts(request: Request, front: "Front", raw_path: str, path: str)
 
 
 def response_from_reply(reply: Reply, event: Event) -> Response:
-    """Set-Cookie in its own list, since it alone must not be joined (RFC 9110 §5.3)."""
+    """Return the response. Set-Cookie has its own list: it must not be joined (RFC 9110 §5.3)."""
     body, encoded = encode_body(reply)
     response: Response = {
         "statusCode": reply.status,
@@ -166,9 +166,9 @@ def response_from_reply(reply: Reply, event: Event) -> Response:
 
 
 def reply_from_payload(response: Any) -> Reply | None:
-    """The reply as both platforms build it; None where they would refuse the response.
+    """Return the reply as both platforms build it; None if they would refuse the response.
 
-    Without `statusCode` the whole value is the body: strings bare, the rest as JSON.
+    Without `statusCode` the whole value is the body: a string unchanged, other values as JSON.
     """
     from lambda_adapters.sources import response_parsing as parsing
 

@@ -3,20 +3,20 @@
 Source: docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
 and api-gateway-known-issues.html.
 
-Decoded on the way: the query. As sent: the path. Lost: the order of different query keys and of
+Decoded by AWS: the query. Kept as sent: the path. Lost: the order of different query keys and of
 different headers, whether a key had a `=`, bytes of the query that are not UTF-8, the HTTP version,
-Content-Length where there is no body, Content-MD5, Expect, Max-Forwards, Server, WWW-Authenticate;
-bytes that are not UTF-8 in a body whose media type is not among the API's binary media types.
+Content-Length if there is no body, Content-MD5, Expect, Max-Forwards, Server, WWW-Authenticate;
+bytes that are not UTF-8 in a body whose media type is not one of the API's binary media types.
 
-Of a reply, lost: the order of different headers where one is repeated, the reason phrase, Expect,
-Host, Via. Renamed to x-amzn-remapped-*: Date, Server, WWW-Authenticate and others. A body of bytes
-arrives as its base64 unless the request's Accept begins with a binary media type.
+A reply loses: the order of different headers if one is repeated, the reason phrase, Expect, Host,
+Via. Renamed to x-amzn-remapped-*: Date, Server, WWW-Authenticate and others. The client gets a body
+of bytes as base64 text unless the request's Accept begins with a binary media type.
 """
 
 from typing import TYPE_CHECKING, Any
 
 from lambda_adapters.http.body import encode_event_body
-from lambda_adapters.http.forwarded import forwarded_headers
+from lambda_adapters.http.forwarded import forward_headers
 from lambda_adapters.http.headers import media_type
 from lambda_adapters.http.messages import Headers, Reply, Request, json_reply
 from lambda_adapters.http.urls import (
@@ -62,10 +62,10 @@ _DROPPED = frozenset(
     }
 )
 # Request headers that never reach the function.
-_NOT_PASSED_ON = frozenset(
+_NOT_FORWARDED = frozenset(
     {"content-length", "content-md5", "expect", "max-forwards", "server", "www-authenticate"}
 )
-# In the spelling that API Gateway gives them; the rest arrives as the client sent it.
+# Names as API Gateway spells them; it passes on all others as the client sent them.
 _CANONICAL = {
     "host": "Host",
     "user-agent": "User-Agent",
@@ -77,12 +77,12 @@ _CANONICAL = {
 
 
 def matches(event: Any) -> bool:
-    """Payload format 1.0 that does not say so: a REST event has no `version`."""
+    """Whether the event has payload format 1.0 without `version`: REST events have none."""
     return payload_v1.matches(event) and event.get("version") != "1.0"
 
 
 def limit(event: Event) -> int:
-    """Lambda's own; API Gateway's 10 MB is never reached."""
+    """Return Lambda's own limit; API Gateway's 10 MB is never reached."""
     return LAMBDA_LIMIT
 
 
@@ -92,10 +92,10 @@ def request_from_event(event: Event) -> Request:
 
 
 def _split_root(event: Event) -> tuple[str, str]:
-    """The platform's part of the path, and the raw path below it.
+    """Return the platform's part of the path, and the raw path below it.
 
-    On an execute-api host only `requestContext.path` holds the stage; on a custom domain both
-    paths hold the base path, and `resource` tells where the API's own part begins.
+    On an execute-api host only `requestContext.path` holds the stage. On a custom domain both
+    paths hold the base path, and `resource` shows where the API's own part begins.
     """
     path = clean_raw_path(path_of(event.get("path")))
     context = event.get("requestContext")
@@ -111,22 +111,22 @@ def _split_root(event: Event) -> tuple[str, str]:
     below = raw_path_below(public, "/" + stage) if stage else None
     if below is None:
         return "", path
-    # API Gateway collapses leading slashes in `path` alone, and emulators decode it.
-    if _is_same(below, path) or path_from_raw(below) == path_from_raw(path):
+    # API Gateway collapses leading slashes only in `path`, and emulators decode it.
+    if _is_same_path(below, path) or path_from_raw(below) == path_from_raw(path):
         return "/" + stage, below
-    if _is_same(below.rstrip("/"), path.rstrip("/")):
+    if _is_same_path(below.rstrip("/"), path.rstrip("/")):
         return "/" + stage, path
     return "", path
 
 
-def _is_same(below: str, path: str) -> bool:
+def _is_same_path(below: str, path: str) -> bool:
     return "/" + below.lstrip("/") == (path or "/")
 
 
 def _split_mapping(path: str, event: Event) -> tuple[str, str]:
-    """The base path of a custom domain, and the path below it: what `resource` with its parameters
-    filled in does not account for is the base path."""
-    tail = _filled_resource(event)
+    """Return the base path of a custom domain, and the path below it. The base path is the part
+    before `resource` with its parameters filled in."""
+    tail = _fill_resource(event)
     stripped = path.rstrip("/")
     if tail is None or not stripped.endswith(tail):
         return "", path
@@ -134,7 +134,8 @@ def _split_mapping(path: str, event: Event) -> tuple[str, str]:
     return path_from_raw(base), path[len(base) :] or "/"
 
 
-def _filled_resource(event: Event) -> str | None:
+def _fill_resource(event: Event) -> str | None:
+    """Return `resource` with its parameters filled in; None if it or a parameter is missing."""
     resource, parameters = event.get("resource"), event.get("pathParameters")
     if not isinstance(resource, str):
         return None
@@ -144,7 +145,7 @@ def _filled_resource(event: Event) -> str | None:
     segments: list[str] = []
     for segment in resource.strip("/").split("/"):
         if segment.startswith("{") and segment.endswith("}"):
-            # Each once: API Gateway allows no two of one name, and they would multiply the value.
+            # pop: API Gateway allows each name once, and repeats would multiply a long value.
             value = values.pop(segment.strip("{+}"), None)
             if not isinstance(value, str):
                 return None
@@ -160,11 +161,11 @@ def event_from_request(request: Request, front: "Front") -> Event:
     on_execute_api = bool(front.stage) and request.root_path == "/" + front.stage
     path = "/" + request.raw_path.lstrip("/") if on_execute_api else public
     if front.route == "/{proxy+}" and not front.parameters:
-        front = _greedy(front, request.raw_path)
+        front = _fill_default_route(front, request.raw_path)
     headers: Headers = [
         (_CANONICAL.get(name, name), value)
-        for name, value in forwarded_headers(request)
-        if name not in _NOT_PASSED_ON
+        for name, value in forward_headers(request)
+        if name not in _NOT_FORWARDED
     ]
     event = payload_v1.event_from_parts(request, front, path, headers)
     event["requestContext"]["path"] = public
@@ -172,8 +173,8 @@ def event_from_request(request: Request, front: "Front") -> Event:
     return event
 
 
-def _greedy(front: "Front", raw_path: str) -> "Front":
-    """The settings for the default route, which the path matches as a whole."""
+def _fill_default_route(front: "Front", raw_path: str) -> "Front":
+    """Return the settings with the default route's parameter, which is the whole path."""
     from dataclasses import replace
 
     value = raw_path.strip("/")
@@ -190,7 +191,7 @@ def _event_body(request: Request, front: "Front") -> tuple[str | None, bool]:
 
 
 def _is_binary(kind: str, front: "Front") -> bool:
-    """Whether a media type is among the API's binary ones; `image/*` works, `*/png` does not."""
+    """Whether a media type is one of the API's binary ones; `image/*` works, `*/png` does not."""
     types = front.binary_media_types
     return "*/*" in types or kind in types or kind.partition("/")[0] + "/*" in types
 

@@ -1,4 +1,4 @@
-"""Headers as Lambda@Edge has them: lists of key and value, and names that are CloudFront's own.
+"""Headers of Lambda@Edge: lists of key and value, and the names that CloudFront reserves.
 
 Source: docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-event-structure.html
 and edge-function-restrictions-all.html.
@@ -17,9 +17,9 @@ from lambda_adapters.http.messages import Headers, Request
 from lambda_adapters.sources.response_parsing import parse_header_lists
 
 Items = dict[str, list[dict[str, str]]]
-"""Lower-case name to its values, each `{"key": name as sent, "value": value}`."""
+"""A map of lower-case name to a list of `{"key": name as sent, "value": value}`."""
 
-# No function sees them, and a response that has one of them is refused.
+# Functions do not get these headers, and CloudFront refuses a response with one of them.
 _DISALLOWED = frozenset(
     {
         "connection",
@@ -50,7 +50,7 @@ _DISALLOWED = frozenset(
     }
 )
 _DISALLOWED_FAMILIES = ("x-amz-cf-", "x-edge-")
-# What a function may read in an event and must not have in its response to it.
+# Headers that a function can read in an event, and must not set in its response.
 _READ_ONLY = {
     "viewer-request": frozenset({"content-length", "host", "transfer-encoding", "via"}),
     "origin-request": frozenset(
@@ -70,26 +70,26 @@ _READ_ONLY_SOMEWHERE = frozenset().union(*_READ_ONLY.values())
 
 
 def is_disallowed(name: str) -> bool:
-    """Whether CloudFront keeps a header (lower-case name) to itself, in both directions."""
+    """Whether CloudFront reserves a header (lower-case name), in requests and in responses."""
     return name in _DISALLOWED or name.startswith(_DISALLOWED_FAMILIES)
 
 
 def is_refused(name: str, event_type: str) -> bool:
-    """Whether CloudFront refuses a response with this header; of an unknown event type, whether
-    it would for any."""
+    """Whether CloudFront refuses a response with this header; for an unknown event type, whether it
+    does so for any type."""
     return is_disallowed(name) or name in _READ_ONLY.get(event_type, _READ_ONLY_SOMEWHERE)
 
 
-def allowed_in_reply(headers: Headers, event_type: str) -> Headers:
-    """An app's reply headers without those for which CloudFront would refuse the whole reply."""
+def remove_refused(headers: Headers, event_type: str) -> Headers:
+    """Return a reply's headers without those for which CloudFront would refuse the reply."""
     return [pair for pair in remove_hop_by_hop(headers) if not is_refused(pair[0], event_type)]
 
 
-def passed_on(request: Request, event_type: str) -> Headers:
-    """A request's headers as CloudFront shows them to a function of this trigger.
+def forward_headers(request: Request, event_type: str) -> Headers:
+    """Return a request's headers as CloudFront passes them to a function of this trigger.
 
-    To one at the origin under the policy AllViewerAndCloudFrontHeaders-2022-06, whose other
-    headers tell of places and devices, which a laptop does not know.
+    For origin-request this follows the policy AllViewerAndCloudFrontHeaders-2022-06, without its
+    headers about locations and devices, which the local tools do not know.
     """
     headers = [
         pair for pair in request.headers if pair[0] not in HOP_BY_HOP and not is_disallowed(pair[0])
@@ -99,14 +99,14 @@ def passed_on(request: Request, event_type: str) -> Headers:
     hops = [value for name, value in headers if name == "x-forwarded-for"]
     hops += [request.client[0]] if request.client else []
     version = request.http_version if "." in request.http_version else f"{request.http_version}.0"
-    ours = {"x-forwarded-for": ", ".join(hops), "cloudfront-forwarded-proto": request.scheme}
-    kept = [pair for pair in headers if pair[0] not in ours]
-    kept += [(name, value) for name, value in ours.items() if value]
+    added = {"x-forwarded-for": ", ".join(hops), "cloudfront-forwarded-proto": request.scheme}
+    kept = [pair for pair in headers if pair[0] not in added]
+    kept += [(name, value) for name, value in added.items() if value]
     return [*kept, ("via", f"{version} local.cloudfront.net (CloudFront)")]
 
 
 def items_from_headers(headers: Headers) -> Items:
-    """Lists of key and value; the keys are spelled as CloudFront spells those that are missing."""
+    """Return lists of key and value, with keys in the spelling that CloudFront gives by default."""
     return {
         name: [{"key": _title_case[name], "value": value} for value in values]
         for name, values in list_map(headers).items()
@@ -119,8 +119,8 @@ _title_case: TextCache[str, str] = TextCache(
 
 
 def values_from_items(items: object) -> object:
-    """An event's headers as a map of name to list of values; values that hand-made events leave
-    bare count as well."""
+    """Return an event's headers as a map of name to list of values. Hand-made events may have a
+    value instead of a list or an object."""
     if not isinstance(items, dict):
         return items
     return {
@@ -133,14 +133,15 @@ def values_from_items(items: object) -> object:
 
 
 def headers_from_items(items: object) -> Headers | None:
-    """Pairs of a response's headers; None where they are no lists of `value` and maybe `key`."""
+    """Return a response's headers; None if they are not lists of `value` and an optional `key`."""
     if not isinstance(items, dict):
         return None
-    lists = {name: _values_from(name, entries) for name, entries in pairs_from_map(items)}
+    lists = {name: _values_from_entries(name, entries) for name, entries in pairs_from_map(items)}
     return parse_header_lists(lists, strings_only=True)
 
 
-def _values_from(name: str, entries: Any) -> list[object] | None:
+def _values_from_entries(name: str, entries: Any) -> list[object] | None:
+    """Return the values; None if an entry is not an object, or has the `key` of another name."""
     if not isinstance(entries, list):
         return None
     for entry in entries:

@@ -1,18 +1,19 @@
-"""CloudFront with Lambda@Edge: the two request triggers, whose function answers the client itself.
+"""CloudFront with Lambda@Edge: the two request triggers, where the function answers the client.
 
 Source: docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/lambda-event-structure.html,
 lambda-generating-http-responses-in-requests.html and edge-functions-restrictions.html.
 
-As sent: path and query, percent-encoding untouched; a root path becomes part of the path. Lost:
-the order of different headers where one is repeated, the HTTP version; Expect, X-Forwarded-Proto,
-X-Real-IP and other headers that CloudFront keeps to itself; the body of GET, HEAD and OPTIONS, and
-of any request whose trigger has no "Include body"; what is behind the first 40 KB (viewer-request)
-or 1 MB (origin-request) of a body, which is why such a request gets 413. In a viewer-request event
-the scheme as well; X-Forwarded-For is as the client sent it. In an origin-request event whatever
-the behaviour's policies leave out. Added there: X-Forwarded-For, Via, CloudFront-Forwarded-Proto.
+Kept as sent: path and query, with their percent-encoding; a root path becomes part of the path.
+Lost: the order of different headers if one is repeated, the HTTP version; Expect,
+X-Forwarded-Proto, X-Real-IP and other headers that CloudFront reserves; the body of GET, HEAD and
+OPTIONS, and of every request if the trigger has no "Include body"; the part of a body after the
+first 40 KB (viewer-request) or 1 MB (origin-request), so such a request gets 413. A viewer-request
+event also loses the scheme; its X-Forwarded-For is as the client sent it. An origin-request event
+loses what the behaviour's policies leave out, and gets X-Forwarded-For, Via and
+CloudFront-Forwarded-Proto.
 
-Of a reply, lost: the order of different headers, headers that CloudFront keeps to itself or lets
-functions only read (Via, Host, If-None-Match and others), the body of HEAD, 204 and 304.
+A reply loses: the order of different headers, headers that CloudFront reserves or that functions
+can only read (Via, Host, If-None-Match and others), the body of HEAD, 204 and 304.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -34,20 +35,20 @@ if TYPE_CHECKING:
 
 name = "cloudfront"
 
-# Both for what a function may answer and for how much of a body it is given
+# Bytes: the largest response, and the part of a body that a function gets
 # (cloudfront-limits.html, lambda-at-edge-function-restrictions.html).
 _LIMITS = {"viewer-request": 40 * 1024, "origin-request": 1024 * 1024}
-# Keys that other envelopes have; CloudFront's has `Records` alone.
+# Keys of other services' events; CloudFront's events have only `Records`.
 _OTHER_KEYS = frozenset(
     {"requestContext", "httpMethod", "raw_path", "__ow_method", "methodArn", "routeArn"}
 )
-# "Writable HTTP methods (POST, PUT, DELETE, and so on)": of the seven that CloudFront knows.
+# "Writable HTTP methods (POST, PUT, DELETE, and so on)", of the seven that CloudFront supports.
 _WRITABLE = frozenset({"DELETE", "PATCH", "POST", "PUT"})
 _BODILESS = frozenset({204, 304})
 
 
 def matches(event: Any) -> bool:
-    """`Records[0].cf` with a request and no response: response triggers bring no web requests."""
+    """Whether `Records[0].cf` has a request and no response: response triggers are not requests."""
     cf = _cf_in(event)
     return (
         isinstance(cf.get("request"), dict)
@@ -65,7 +66,7 @@ def _cf_in(event: Any) -> dict[str, Any]:
 
 
 def _event_type_in(cf: dict[str, Any]) -> str:
-    """`viewer-request` or another; "" where nothing says, as in the consoles' older samples."""
+    """Return `viewer-request` or another type; "" if missing, as in older console samples."""
     event_type = _config_in(cf).get("eventType")
     return event_type if isinstance(event_type, str) else ""
 
@@ -76,39 +77,40 @@ def _config_in(cf: dict[str, Any]) -> dict[str, Any]:
 
 
 def limit(event: Event) -> int:
-    """40 KB in viewer-request events, 1 MB in origin-request events, headers included; where
-    nothing says which, the smaller."""
+    """Return 40 KB for viewer-request events and 1 MB for origin-request events, headers included;
+    the smaller one if the type is unknown."""
     return _LIMITS.get(_event_type_in(_cf_in(event)), min(_LIMITS.values()))
 
 
 def request_from_event(event: Event) -> Request:
     cf = _cf_in(event)
-    sent = cf["request"]
-    body = _body_in(sent)
-    headers, called = headers_from_lists(edge_headers.values_from_items(sent.get("headers")), body)
-    raw_path = clean_raw_path(path_of(sent.get("uri")))
-    query = sent.get("querystring")
+    edge_request = cf["request"]
+    body = _body_in(edge_request)
+    header_lists = edge_headers.values_from_items(edge_request.get("headers"))
+    headers, (host, _, _) = headers_from_lists(header_lists, body)
+    raw_path = clean_raw_path(path_of(edge_request.get("uri")))
+    query = edge_request.get("querystring")
     request = Request(
-        method=method_of(sent.get("method")),
+        method=method_of(edge_request.get("method")),
         path=path_from_raw(raw_path),
         raw_path=raw_path,
         query=clean_query(query) if isinstance(query, str) else "",
         headers=headers,
         body=body,
-        client=address_of(sent.get("clientIp")),
+        client=address_of(edge_request.get("clientIp")),
     )
-    # CloudFront writes it behind the viewer-request trigger; before, it can only be the client's.
+    # CloudFront sets it after the viewer-request trigger; until then it can only be the client's.
     in_viewer = _event_type_in(cf) == "viewer-request"
     proto = None if in_viewer else request.header("cloudfront-forwarded-proto")
     request.scheme = scheme_of(proto, "https")
     domain = _config_in(cf).get("distributionDomainName")
-    request.server = server_of(called[0], None, request.scheme, domain)
+    request.server = server_of(host, None, request.scheme, domain)
     return request
 
 
-def _body_in(sent: dict[str, Any]) -> bytes:
-    """BadRequest for a body that CloudFront cut off (413), and for one that cannot be read."""
-    body = sent.get("body")
+def _body_in(edge_request: dict[str, Any]) -> bytes:
+    """Return the body. Raises BadRequest if CloudFront truncated it (413) or it is not base64."""
+    body = edge_request.get("body")
     if not isinstance(body, dict):
         return body_from_event(body, False)
     truncated = body.get("inputTruncated")
@@ -116,7 +118,7 @@ def _body_in(sent: dict[str, Any]) -> bytes:
         raise BadRequest(
             "CloudFront passed on only the beginning of the request's body (inputTruncated), so "
             "the request was refused. A viewer-request trigger gets 40 KB, an origin-request "
-            "trigger 1 MB: attach the function to the latter, or have clients upload to S3.",
+            "trigger 1 MB. Next: use an origin-request trigger, or let clients upload to S3.",
             413,
         )
     data = body.get("data")
@@ -126,25 +128,26 @@ def _body_in(sent: dict[str, Any]) -> bytes:
         return decode_base64(data)  # "CloudFront always base64 encodes the request body"
     except ValueError:
         raise BadRequest(
-            "The data of the event's body is not base64, as CloudFront always has it: the request "
-            'was refused. Check what wrote the event; a test may say "encoding": "text".'
+            "Expected base64 as data of the event's body, as CloudFront sends it, got text that is "
+            "not base64. The request was refused. Next: check what wrote the event; a test may set "
+            'the encoding to "text".'
         ) from None
 
 
 def event_from_request(request: Request, front: "Front") -> Event:
-    from secrets import token_urlsafe  # only where events are made, not on Lambda
+    from secrets import token_urlsafe  # only the local tools make events
 
-    made: dict[str, Any] = {
+    edge_request: dict[str, Any] = {
         "clientIp": request.client[0] if request.client else "",
         "headers": edge_headers.items_from_headers(
-            edge_headers.passed_on(request, front.event_type)
+            edge_headers.forward_headers(request, front.event_type)
         ),
         "method": request.method,
         "querystring": request.query,
         "uri": request.public_raw_path,
     }
     if front.event_type == "origin-request":
-        made["origin"] = {
+        edge_request["origin"] = {
             "custom": {
                 "customHeaders": {},
                 "domainName": "origin.example.com",
@@ -158,7 +161,7 @@ def event_from_request(request: Request, front: "Front") -> Event:
         }
     if request.body and request.method in _WRITABLE:
         allowed = _LIMITS[front.event_type]
-        made["body"] = {
+        edge_request["body"] = {
             "action": "read-only",
             "data": encode_base64(request.body[:allowed]),
             "encoding": "base64",
@@ -170,12 +173,12 @@ def event_from_request(request: Request, front: "Front") -> Event:
         "eventType": front.event_type,
         "requestId": token_urlsafe(40) + "==",
     }
-    return {"Records": [{"cf": {"config": config, "request": made}}]}
+    return {"Records": [{"cf": {"config": config, "request": edge_request}}]}
 
 
 def response_from_reply(reply: Reply, event: Event) -> Response:
-    """Without `body` where it is empty, lest a 204 be refused for having one."""
-    headers = edge_headers.allowed_in_reply(reply.headers, _event_type_in(_cf_in(event)))
+    """Return the response, without an empty `body`: a 204 that has one would be refused."""
+    headers = edge_headers.remove_refused(reply.headers, _event_type_in(_cf_in(event)))
     response: Response = {
         "status": str(reply.status),
         "headers": edge_headers.items_from_headers(headers),
@@ -190,8 +193,8 @@ def response_from_reply(reply: Reply, event: Event) -> Response:
 
 
 def reply_from_response(response: Any, request: Request, front: "Front") -> Reply:
-    """The checks of "Generate HTTP responses in request triggers". A request that the handler
-    returns for CloudFront to go on with is refused as well: here is no origin."""
+    """Return the reply after the checks of "Generate HTTP responses in request triggers". A request
+    that the handler returns to let CloudFront continue is refused too: there is no origin here."""
     from lambda_adapters.sources.response_parsing import parse_body
 
     if not isinstance(response, dict) or any(value is None for value in response.values()):
@@ -215,7 +218,7 @@ def reply_from_response(response: Any, request: Request, front: "Front") -> Repl
 
 
 def _parse_status(value: object) -> int | None:
-    """200 to 599, written as text."""
+    """Return a status of 200 to 599 that is written as text; None for others."""
     from lambda_adapters.sources.response_parsing import parse_status
 
     status = parse_status(value) if isinstance(value, str) else None
@@ -223,7 +226,7 @@ def _parse_status(value: object) -> int | None:
 
 
 def refusal() -> Reply:
-    """Its answer to what fails validation. Where a function raises, CloudFront answers 503."""
+    """Return CloudFront's answer to an invalid response. If a function raises, it answers 503."""
     page = "<html><head><title>ERROR: The request could not be satisfied</title></head>"
     page += "<body><h1>502 ERROR</h1><h2>The request could not be satisfied.</h2></body></html>\n"
     return Reply(502, [("content-type", "text/html")], page.encode(), True)

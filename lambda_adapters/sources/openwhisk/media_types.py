@@ -1,5 +1,5 @@
-"""What Pekko HTTP knows, the web server of OpenWhisk: which media types are text, which statuses
-there are.
+"""The media types that are text, and the statuses that exist, in Pekko HTTP, the web server of
+OpenWhisk.
 
 Source: github.com/apache/pekko-http, MediaType.scala, CommonActions.scala and StatusCode.scala.
 """
@@ -7,7 +7,7 @@ Source: github.com/apache/pekko-http, MediaType.scala, CommonActions.scala and S
 import re
 from typing import NamedTuple
 
-# Registered as text in any charset: of application/*, and of text/*.
+# Subtypes of application/* and of text/* that are registered as text with an open charset.
 _APPLICATION = """
     atom+xml base64 javascript problem+xml rss+xml soap+xml vnd.google-earth.kml+xml x-latex x-vrml
     xhtml+xml xml xml-dtd
@@ -35,7 +35,7 @@ _FIXED = frozenset(
         "text/event-stream",
     }
 )
-# Bytes whatever parameter they have.
+# Always bytes, with any parameters.
 _BINARY = (
     "application/octet-stream",
     "audio/",
@@ -50,55 +50,55 @@ STATUSES = frozenset(
     {*range(100, 104), *range(200, 209), 226, *range(300, 306), 307, 308, *range(400, 419)}
     | {*range(420, 427), 428, 429, 431, 449, 450, 451, *range(500, 512), 598, 599}
 )
-"""The registered ones; OpenWhisk refuses a response with another."""
+"""The registered statuses; OpenWhisk refuses a response with any other."""
 
 _NAME = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 _PARAMETER = rf'[ \t]*;[ \t]*({_NAME})=("[^"\\]*"|{_NAME})'
-_content_type = re.compile(rf"({_NAME}/{_NAME})((?:{_PARAMETER})*)").fullmatch
-_parameters = re.compile(_PARAMETER).finditer
+_match_content_type = re.compile(rf"({_NAME}/{_NAME})((?:{_PARAMETER})*)").fullmatch
+_find_parameters = re.compile(_PARAMETER).finditer
 
 
 class ContentType(NamedTuple):
-    """A Content-Type taken apart: `kind` and `charset` in lower case, the other parameters as
-    they were sent."""
+    """The parts of a Content-Type: `media_type` and `charset` in lower case, the other parameters
+    as they were sent."""
 
-    kind: str
+    media_type: str
     charset: str = ""
     others: str = ""
 
     @property
     def is_json(self) -> bool:
-        return self.kind == "application/json" or self.kind.endswith("+json")
+        return self.media_type == "application/json" or self.media_type.endswith("+json")
 
     @property
     def is_text(self) -> bool:
-        """Registered as text; or registered as nothing, but with a charset."""
+        """Whether it is registered as text, or has a charset and is not registered as bytes."""
         if self.is_registered_text:
             return True
-        return self.charset != "" and not self.kind.startswith(_BINARY)
+        return self.charset != "" and not self.media_type.startswith(_BINARY)
 
     @property
     def is_registered_text(self) -> bool:
-        return self.kind in _OPEN or self.kind in _FIXED
+        return self.media_type in _OPEN or self.media_type in _FIXED
 
     @property
-    def rendered(self) -> str:
-        """As the client gets it: text in an open charset is sent as UTF-8."""
-        ending = "; charset=UTF-8" if self.is_text and self.kind not in _FIXED else ""
-        return self.kind + self.others + ending
+    def header_value(self) -> str:
+        """The header that the client gets: text with an open charset is sent as UTF-8."""
+        ending = "; charset=UTF-8" if self.is_text and self.media_type not in _FIXED else ""
+        return self.media_type + self.others + ending
 
 
 OCTETS = ContentType("application/octet-stream")
-"""What a body without a Content-Type, or with a malformed one, is taken for (RFC 9110 §8.3)."""
+"""The type of a body without a Content-Type, or with a malformed one (RFC 9110 §8.3)."""
 
 
 def parse_content_type(header: str) -> ContentType | None:
-    """The header's value taken apart; None where it is malformed."""
-    match = _content_type(header.strip())
+    """Return the parts of a header's value; None if it is malformed."""
+    match = _match_content_type(header.strip())
     if match is None:
         return None
     charset, others = "", []
-    for parameter in _parameters(match[2]):
+    for parameter in _find_parameters(match[2]):
         if parameter[1].lower() == "charset":
             charset = parameter[2].strip('"').lower()
         else:

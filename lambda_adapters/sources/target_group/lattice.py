@@ -1,4 +1,4 @@
-"""What both event versions of VPC Lattice share.
+"""Conversions that both event versions of VPC Lattice share.
 
 Sources: docs.aws.amazon.com/vpc-lattice/latest/ug/lambda-functions.html and http-targets.html.
 Version 1 has the keys of Envoy's AWS Lambda filter, whose raw_path holds the query as sent.
@@ -16,7 +16,7 @@ from lambda_adapters.sources.event_fields import OTHER_EVENT_KEYS, method_of, pa
 from lambda_adapters.sources.source import Event, Response
 from lambda_adapters.sources.target_group import responses
 
-# "VPC Lattice strips these headers from any incoming requests": they would name the caller.
+# "VPC Lattice strips these headers from any incoming requests": they identify the caller.
 _IDENTITY = frozenset(
     {
         "x-amzn-lattice-identity",
@@ -28,7 +28,7 @@ _IDENTITY = frozenset(
 
 
 def has_request(event: Any) -> bool:
-    """Whether the event has a `method`, and no mark of another service.
+    """Whether the event has a `method`, and no key of another service.
 
     "Present only if the protocol is HTTP, HTTPS, or gRPC."
     """
@@ -38,15 +38,15 @@ def has_request(event: Any) -> bool:
 
 
 def request_from_keys(event: Event, path_key: str, query_key: str, encoded_key: str) -> Request:
-    """The request. Where the path holds a query, that is the one that the client sent.
+    """Return the request. If the path holds a query, it is the query as the client sent it.
 
-    Lattice writes X-Forwarded-For alone, so X-Forwarded-Proto and X-Forwarded-Port could be
-    anyone's and are not believed.
+    Lattice only sets X-Forwarded-For. Clients can forge X-Forwarded-Proto and X-Forwarded-Port, so
+    they are ignored.
     """
     path, mark, query = path_of(event.get(path_key)).partition("?")
     raw_path = clean_raw_path(path)
     body = body_from_event(event.get("body"), event.get(encoded_key))
-    headers, called = headers_from_lists(event.get("headers"), body)
+    headers, endpoint_headers = headers_from_lists(event.get("headers"), body)
     return Request(
         method=method_of(event.get("method")),
         scheme="https",
@@ -55,7 +55,7 @@ def request_from_keys(event: Event, path_key: str, query_key: str, encoded_key: 
         query=clean_query(query) if mark else _query_of(event.get(query_key)),
         headers=headers,
         body=body,
-        server=server_of(called[0], None, "https", None),
+        server=server_of(endpoint_headers[0], None, "https", None),
     )
 
 
@@ -63,8 +63,8 @@ def _query_of(values: object) -> str:
     return query_from_encoded(text_pairs(pairs_from_lists(values)))
 
 
-def forwarded_headers(request: Request) -> Headers:
-    """The headers as Lattice passes them on: X-Forwarded-For added, and nothing else."""
+def forward_headers(request: Request) -> Headers:
+    """Return the headers as Lattice passes them on: it only adds X-Forwarded-For."""
     hops = request.header_values("x-forwarded-for")
     hops += [request.client[0]] if request.client else []
     removed = HOP_BY_HOP | _IDENTITY | {"x-forwarded-for"}
@@ -74,17 +74,17 @@ def forwarded_headers(request: Request) -> Headers:
 
 
 def response_from_reply(reply: Reply, event: Event) -> Response:
-    """What both versions take: no statusDescription, because their documentation has none.
+    """Return a response for both versions: no statusDescription, which is not documented.
 
-    No documentation says how to write several Set-Cookie. So they stand in `headers` as a load
-    balancer takes them and once more in `cookies`, as Envoy does; a client that gets one twice
-    keeps one.
+    It is not documented how to send several Set-Cookie headers. So they are in `headers`, as load
+    balancers read them, and also in `cookies`, as Envoy reads them; a client that gets a cookie
+    twice keeps one.
     """
     body, encoded = encode_body(reply)
     headers = remove_hop_by_hop(reply.headers)
     response: Response = {
         "statusCode": reply.status,
-        "headers": responses.single_map(headers),
+        "headers": responses.join_repeats(headers),
         "body": body,
         "isBase64Encoded": encoded,
     }
@@ -95,7 +95,7 @@ def response_from_reply(reply: Reply, event: Event) -> Response:
 
 
 def reply_from_response(response: Any, request: Request, front: object) -> Reply:
-    """The reply as documented: `headers` and no other map; keys beside the known ones ignored."""
+    """Return the reply as documented: only `headers` is read, and unknown keys are ignored."""
     return responses.reply_from_response(response) or refusal()
 
 

@@ -2,20 +2,20 @@
 
 Source: docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html
 
-As sent: path and query, never decoded; a root path becomes part of the path. Multi-value mode:
-every header and query value. Single mode: the last value of a repeated header or key. Lost: the
-order of different query keys and of different headers, whether a key had a `=`, the HTTP version;
-the client but for X-Forwarded-For, which only the adapter's `trusted_hops` can read; bytes that
-are not UTF-8 in a body that is sent as text (`text/*`, JSON, XML, JavaScript).
+Kept as sent: path and query, never decoded; a root path becomes part of the path. Multi-value mode
+keeps every header and query value, single mode the last value of a repeated header or key. Lost:
+the order of different query keys and of different headers, whether a key had a `=`, the HTTP
+version; the client, except in X-Forwarded-For, which the adapter reads only with `trusted_hops`;
+bytes that are not UTF-8 in a body that is sent as text (`text/*`, JSON, XML, JavaScript).
 
-Of a reply, lost: in multi-value mode the order of different headers, in single mode which of
-several headers of one name were separate (Set-Cookie stays so).
+A reply loses: in multi-value mode the order of different headers, in single mode where one header
+ended and the next of the same name began (Set-Cookie headers stay separate).
 """
 
 from typing import TYPE_CHECKING, Any
 
 from lambda_adapters.http.body import body_from_event, encode_body
-from lambda_adapters.http.forwarded import endpoint_of, forwarded_headers
+from lambda_adapters.http.forwarded import endpoint_of, forward_headers
 from lambda_adapters.http.headers import (
     is_safe_value,
     list_map,
@@ -42,7 +42,7 @@ name = "load_balancer"
 
 
 def matches(event: Any) -> bool:
-    """`requestContext.elb`, which nothing else has."""
+    """Whether the event has `requestContext.elb`, which no other event has."""
     if not isinstance(event, dict):
         return False
     context = event.get("requestContext")
@@ -57,7 +57,7 @@ def limit(event: Event) -> int:
 
 
 def _is_multi(event: Event) -> bool:
-    """Whether the target group sends lists, and reads only lists in a response."""
+    """Whether the target group is in multi-value mode: it sends lists, and reads only lists."""
     return isinstance(event.get("multiValueHeaders"), dict)
 
 
@@ -65,13 +65,13 @@ def request_from_event(event: Event) -> Request:
     raw_path = clean_raw_path(path_of(event.get("path")))
     body = event.get("body")
     body = body_from_event(body, event.get("isBase64Encoded")) if body else b""
-    headers, called = (
+    headers, endpoint_headers = (
         headers_from_lists(event["multiValueHeaders"], body)
         if _is_multi(event)
         else headers_from_map(event.get("headers"), None, body)
     )
-    # Health checks have no X-Forwarded-Proto: plain HTTP is what they would use.
-    scheme, server, _ = endpoint_of(called, None, None, "http")
+    # Health checks have no X-Forwarded-Proto; they would use plain HTTP.
+    scheme, server, _ = endpoint_of(endpoint_headers, None, None, "http")
     return Request(  # by position: keywords take three times as long
         method_of(event.get("httpMethod")),
         scheme,
@@ -95,7 +95,7 @@ def _query_of(event: Event) -> str:
 
 
 def event_from_request(request: Request, front: "Front") -> Event:
-    headers = forwarded_headers(request)
+    headers = forward_headers(request)
     pairs = encoded_pairs(request.query)
     event: Event = {
         "requestContext": {
@@ -118,7 +118,7 @@ def event_from_request(request: Request, front: "Front") -> Event:
 
 
 def response_from_reply(reply: Reply, event: Event) -> Response:
-    """One family of maps, the event's own: the load balancer ignores the other."""
+    """Return a response with header maps like the event's: the load balancer ignores others."""
     body, encoded = encode_body(reply)
     response: Response = {"statusCode": reply.status, "body": body, "isBase64Encoded": encoded}
     reason = reply.reason or phrase_of(reply.status)
@@ -133,22 +133,22 @@ def response_from_reply(reply: Reply, event: Event) -> Response:
         )
     else:
         response["headers"] = (
-            responses.single_map(remove_hop_by_hop(reply.headers)) if single is None else single
+            responses.join_repeats(remove_hop_by_hop(reply.headers)) if single is None else single
         )
     return response
 
 
 def reply_from_response(response: Any, request: Request, front: "Front") -> Reply:
-    """The checks of "Respond to the load balancer"; a string for a number or null is refused."""
+    """Return the reply after the checks of "Respond to the load balancer"."""
     reply = responses.reply_from_response(response, multi_value=front.multi_value)
     if reply is None:
         return refusal()
-    reason = _reason_from(response.get("statusDescription", ""), reply.status)
+    reason = _parse_reason(response.get("statusDescription", ""), reply.status)
     return refusal() if reason is None else reply.replace(reason=reason)
 
 
-def _reason_from(description: object, status: int) -> str | None:
-    """`OK` of "200 OK"; None of what a status line cannot hold."""
+def _parse_reason(description: object, status: int) -> str | None:
+    """Return `OK` for "200 OK"; None for another status, or if it is not valid in a status line."""
     if not isinstance(description, str) or not is_safe_value(description):
         return None
     code, _, reason = description.partition(" ")

@@ -1,7 +1,7 @@
-"""A Lambda function as the target of a target group: what load balancers and VPC Lattice share.
+"""Lambda functions as targets of a target group: what load balancers and VPC Lattice share.
 
 Sources: docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html
-and docs.aws.amazon.com/vpc-lattice/latest/ug/lambda-functions.html, which says much the same.
+and docs.aws.amazon.com/vpc-lattice/latest/ug/lambda-functions.html, which is similar.
 """
 
 from typing import Any
@@ -12,14 +12,14 @@ from lambda_adapters.http.messages import Headers, Reply, Request
 
 
 def event_body(request: Request) -> tuple[str, bool]:
-    """The event's body, and whether it is base64; no body is an empty text."""
+    """Return the event's body, and whether it is base64; an empty text if there is no body."""
     text = is_sent_as_text(request.header("content-type"), request.header("content-encoding"))
     return encode_event_body(request.body, text or not request.body)
 
 
-def single_map(headers: Headers) -> dict[str, str]:
-    """One value for each name: repeats are joined. Only Set-Cookie must not be joined: it is kept
-    apart by different spellings of its name, which load balancers pass on as they are."""
+def join_repeats(headers: Headers) -> dict[str, str]:
+    """Return one value for each name: repeats are joined. Set-Cookie must not be joined, so each
+    gets another spelling of the name, which load balancers pass on unchanged."""
     single = dict(headers)
     if len(single) == len(headers):
         return single
@@ -32,14 +32,14 @@ def single_map(headers: Headers) -> dict[str, str]:
             lists[next(spellings, header)] = [value]
         else:
             lists.setdefault(header, []).append(value)
-    # Joined at once: adding one to the other takes the square of the time.
+    # One join per name: adding values one by one takes quadratic time.
     return {name: ", ".join(values) for name, values in lists.items()}
 
 
 def reply_from_response(response: Any, *, multi_value: bool = False) -> Reply | None:
-    """The reply, without a reason phrase; None where the response would be refused.
+    """Return the reply, without a reason phrase; None if the response would be refused.
 
-    That is where a value is null, a header or the body is not a string, or the status not a number.
+    It is refused if a value is null, a header or the body not a string, or the status not a number.
     """
     from lambda_adapters.sources import response_parsing as parsing
 

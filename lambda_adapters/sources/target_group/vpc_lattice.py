@@ -2,16 +2,16 @@
 
 Source: docs.aws.amazon.com/vpc-lattice/latest/ug/lambda-functions.html
 
-As sent: path and query, never decoded; a root path becomes part of the path. Every header value
-is kept. Lost: the order of different headers, scheme and port (X-Forwarded-Proto and
-X-Forwarded-Port are passed on as the client wrote them), the HTTP version, the headers that would
-name a caller (x-amzn-lattice-*); the client but for X-Forwarded-For, which only the adapter's
-`trusted_hops` can read; bytes that are not UTF-8 in a body that is sent as text (`text/*`, JSON,
-XML, JavaScript). No X-Amzn-Trace-Id is added. Who called is in `requestContext.identity`, which
-only the raw event shows.
+Kept as sent: path and query, never decoded, and every header value; a root path becomes part of the
+path. Lost: the order of different headers, scheme and port (X-Forwarded-Proto and X-Forwarded-Port
+are passed on as the client wrote them), the HTTP version, headers that identify a caller
+(x-amzn-lattice-*); the client, except in X-Forwarded-For, which the adapter reads only with
+`trusted_hops`; bytes that are not UTF-8 in a body that is sent as text (`text/*`, JSON, XML,
+JavaScript). No X-Amzn-Trace-Id is added. The caller's identity is only in the raw event, in
+`requestContext.identity`.
 
-Of a reply, lost: the reason phrase, which of several headers of one name were separate
-(Set-Cookie stays so).
+A reply loses: the reason phrase, where one header ended and the next of the same name began
+(Set-Cookie headers stay separate).
 """
 
 from typing import TYPE_CHECKING, Any
@@ -28,16 +28,16 @@ if TYPE_CHECKING:
 
 name = "vpc_lattice"
 
-_MARKS = frozenset({"serviceArn", "serviceNetworkArn"})
+_ARN_KEYS = frozenset({"serviceArn", "serviceNetworkArn"})
 _ARN = "arn:aws:vpc-lattice:us-east-1:123456789012:"
 
 
 def matches(event: Any) -> bool:
-    """`requestContext.serviceArn` or `serviceNetworkArn`; `version` 2.0 is an HTTP API's too."""
+    """Whether `requestContext` has an ARN of VPC Lattice; HTTP APIs have `version` 2.0 too."""
     if not lattice.has_request(event):
         return False
     context = event.get("requestContext")
-    if not isinstance(context, dict) or context.keys().isdisjoint(_MARKS):
+    if not isinstance(context, dict) or context.keys().isdisjoint(_ARN_KEYS):
         return False
     return "elb" not in context and "connectionId" not in context
 
@@ -58,7 +58,7 @@ def event_from_request(request: Request, front: "Front") -> Event:
         "version": "2.0",
         "path": request.public_raw_path,
         "method": request.method,
-        "headers": list_map(lattice.forwarded_headers(request)),
+        "headers": list_map(lattice.forward_headers(request)),
         "requestContext": {
             "serviceNetworkArn": _ARN + "servicenetwork/sn-0123456789abcdef0",
             "serviceArn": _ARN + "service/svc-0123456789abcdef0",

@@ -2,16 +2,16 @@
 
 Source: docs.aws.amazon.com/vpc-lattice/latest/ug/lambda-functions.html
 
-As sent: path and query, never decoded; a root path becomes part of the path. Of a repeated query
-key the last value. Lost: which of several headers of one name were separate, Cookie not excepted
-(joined with commas), the order of different query keys, whether a key had a `=`, scheme and port
-(X-Forwarded-Proto and X-Forwarded-Port are passed on as the client wrote them), the HTTP version,
-the headers that would name a caller (x-amzn-lattice-*); the client but for X-Forwarded-For, which
-only the adapter's `trusted_hops` can read; bytes that are not UTF-8 in a body that is sent as text
-(`text/*`, JSON, XML, JavaScript). No X-Amzn-Trace-Id is added.
+Kept as sent: path and query, never decoded; a root path becomes part of the path. A repeated query
+key keeps its last value. Lost: where one header ended and the next of the same name began, also for
+Cookie (joined with commas), the order of different query keys, whether a key had a `=`, scheme and
+port (X-Forwarded-Proto and X-Forwarded-Port are passed on as the client wrote them), the HTTP
+version, headers that identify a caller (x-amzn-lattice-*); the client, except in X-Forwarded-For,
+which the adapter reads only with `trusted_hops`; bytes that are not UTF-8 in a body that is sent as
+text (`text/*`, JSON, XML, JavaScript). No X-Amzn-Trace-Id is added.
 
-Of a reply, lost: the reason phrase, which of several headers of one name were separate
-(Set-Cookie stays so).
+A reply loses: the reason phrase, where one header ended and the next of the same name began
+(Set-Cookie headers stay separate).
 """
 
 from typing import TYPE_CHECKING, Any
@@ -30,7 +30,7 @@ name = "vpc_lattice_v1"
 
 
 def matches(event: Any) -> bool:
-    """`raw_path` and `method`, and no `requestContext`."""
+    """Whether the event has `raw_path` and `method`, and no `requestContext`."""
     return lattice.has_request(event) and "raw_path" in event and "requestContext" not in event
 
 
@@ -50,7 +50,7 @@ def event_from_request(request: Request, front: "Front") -> Event:
     return {
         "raw_path": request.public_raw_path,
         "method": request.method,
-        "headers": joined_map(lattice.forwarded_headers(request), ", "),
+        "headers": joined_map(lattice.forward_headers(request), ", "),
         "query_string_parameters": dict(encoded_pairs(request.query)),
         "body": body,
         "is_base64_encoded": encoded,

@@ -1,4 +1,4 @@
-"""The ids by which a delivery is known when it comes again."""
+"""Ids and hashes that identify repeated deliveries."""
 
 import hashlib
 import json
@@ -8,8 +8,9 @@ _plain = re.compile(r"[!-~]{1,200}").fullmatch
 
 
 def normalize_id(given: object, body: bytes) -> str:
-    """A delivery's id as keys have it: the sender's own where it is plain and short, else a hash
-    of it; without one, a hash of the body. TypeError for what is no text and no number."""
+    """Return the id of a delivery for its key: the sender's id if it is short printable ASCII, else
+    a hash of it; without an id, a hash of the body. Raises TypeError unless it is a text, an int or
+    None."""
     if isinstance(given, int) and not isinstance(given, bool):
         given = str(given)
     if given is not None and not isinstance(given, str):
@@ -23,19 +24,19 @@ def normalize_id(given: object, body: bytes) -> str:
 
 
 def hash_text(given: str | bytes) -> str:
-    """What stands for a text or bytes that are too long or too odd for a key."""
+    """Return a hash to use in a key instead of a text or bytes."""
     data = given.encode("utf-8", "surrogatepass") if isinstance(given, str) else given
     return "sha256-" + hashlib.sha256(data).hexdigest()
 
 
-def digest(url: str, body: bytes) -> str:
-    """What stands beside an id that its sender does not sign: so nobody can send one delivery
-    under the id of another, which would then count as done."""
+def hash_request(url: str, body: bytes) -> str:
+    """Return a hash to add to an id that the sender does not sign. Without it, an attacker could
+    send one delivery with the id of another, which would then count as finished."""
     return hashlib.sha256(b"\n".join((url.encode("utf-8", "replace"), body))).hexdigest()[:32]
 
 
-def json_id(body: bytes, name: str) -> str | None:
-    """A text member of a JSON body; None where there is none."""
+def id_from_json(body: bytes, name: str) -> str | None:
+    """Return a text member of a JSON body, or None."""
     try:
         value = json.loads(body)[name]
     except (KeyError, TypeError, ValueError, RecursionError, IndexError):

@@ -1,48 +1,50 @@
-"""Sender: who signs deliveries, and how one is verified."""
+"""Sender: the source of a webhook, and how its deliveries are verified."""
 
-import inspect
+import os
 import traceback
 from collections.abc import Callable
-from pathlib import PurePath
+from types import CoroutineType
 from typing import Protocol
 
 from lambda_adapters.errors import ConfigurationError
-from lambda_adapters.invocation.introspection import accepts_arguments
+from lambda_adapters.invocation.introspection import accepts_arguments, is_coroutine_function
 from lambda_adapters.webhooks.delivery import Headers
 
 Verify = Callable[[bytes, Headers, str], None]
-"""The one shape: body, headers and public URL in; raises whatever it likes to refuse them."""
+"""Called with the body, the headers and the public URL; raises any exception to refuse them."""
 
-_PARTS = ("name", "verify", "delivery_id")
+_MEMBERS = ("name", "verify", "delivery_id")
 
 
 class Refused(Exception):
-    """A delivery that is not the sender's. The message may be logged: it holds no values."""
+    """The sender did not sign the delivery. The message may be logged: it contains no values."""
 
 
 class Sender(Protocol):
-    """Objects of your own that have these are senders as well."""
+    """What a sender must have. Your own objects with these members are senders too."""
 
     @property
     def name(self) -> str:
-        """The sender's name, which begins its deliveries' keys."""
+        """The sender's name; the keys of its deliveries begin with it."""
 
     def verify(self, body: bytes, headers: Headers, url: str, /) -> None:
-        """Raises anything where the sender did not sign this."""
+        """Raise any exception if the sender did not sign this."""
 
     def delivery_id(self, body: bytes, headers: Headers, /) -> str | None:
-        """The sender's id of a verified delivery, the same when it comes again; None: it has
-        none. Where `signs_id = True` stands beside it, the id is covered by the signature and
-        tells deliveries apart alone; else the URL and the body have to be the same too.
-        `methods = ("GET", "POST")` lets others than POST in."""
+        """Return the sender's id of a verified delivery, the same for every retry, or None.
+
+        Two optional attributes of a sender: `signs_id = True` if the signature covers the id (else
+        a hash of the URL and the body becomes part of the delivery's key), and
+        `methods = ("GET", "POST")` to accept other methods than POST.
+        """
 
 
 POST = ("POST",)
-"""The methods that a sender uses, where it does not say others (`methods`)."""
+"""The methods of a sender that has no `methods`."""
 
 
-class Own:
-    """A function of one's own as a sender: named like the function, its deliveries have no id."""
+class FunctionSender:
+    """A sender made from your own verify function. It has the function's name and no ids."""
 
     def __init__(self, verify: Verify) -> None:
         self.verify = verify
@@ -53,32 +55,31 @@ class Own:
 
 
 def reject_all(body: bytes, headers: Headers, url: str) -> None:
-    """In the place of the verifier of a path that might be several senders'."""
-    raise Refused("its path is spelled in a way that might lead to views of several senders")
+    """Refuse every request: the verify function for a path that may belong to several senders."""
+    raise Refused("its path may belong to several senders")
 
 
 def sender_of(given: object) -> Sender:
-    """A sender out of what stands beside a path; ConfigurationError for what is none."""
-    missing = [part for part in _PARTS if not hasattr(given, part)]
+    """Return the sender for the value of a path. Raises ConfigurationError for a wrong value."""
+    missing = [member for member in _MEMBERS if not hasattr(given, member)]
     if not missing and not isinstance(given, type):
         return given  # type: ignore[return-value]
     if callable(given) and not isinstance(given, type):
-        if inspect.iscoroutinefunction(given):
+        if is_coroutine_function(given):
             raise ConfigurationError(
-                "Expected a verifier that decides when it is called, got a coroutine function, "
-                "which nobody would await."
+                "Expected a verifier that is not a coroutine function, got one. Next: use def."
             )
         if not accepts_arguments(given, 3):
             raise ConfigurationError(
-                "Expected a verifier as a function of (body, headers, url), got one with other "
+                "Expected a verifier with the parameters (body, headers, url), got one with other "
                 "parameters."
             )
-        return Own(given)
+        return FunctionSender(given)
     got = given.__name__ if isinstance(given, type) else type(given).__name__
     if isinstance(given, type):
         hint = f" Next: {got}(secret)."
     elif hasattr(given, "verify"):
-        hint = f" Next: give it {' and '.join(missing)}."
+        hint = f" Next: add {' and '.join(missing)}."
     else:
         hint = ""
     raise ConfigurationError(
@@ -88,20 +89,20 @@ def sender_of(given: object) -> Sender:
 
 
 def reason_for(error: Exception) -> str:
-    """What may be logged of an exception that a verifier raised: not its words, which may hold
-    what was sent, but where it was raised, so that a fault in the verifier can be found."""
+    """Return what may be logged for an exception of a verifier: its type and the line that raised
+    it. Its message may contain input and is left out, except for Refused."""
     if isinstance(error, Refused):
         return str(error)
     frames = traceback.extract_tb(error.__traceback__)
-    place = f" at {PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    return f"{type(error).__name__}{place}"
+    line = f" at {os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else ""
+    return f"{type(error).__name__}{line}"
 
 
-def unverifiable(sender: Sender, result: object) -> str:
-    """What is logged of a verifier that answers instead of raising: nobody knows what it meant."""
-    if inspect.iscoroutine(result):
+def reason_for_result(sender: Sender, result: object) -> str:
+    """Return what is logged for a verifier that returns a value, which may mean yes or no."""
+    if isinstance(result, CoroutineType):
         result.close()
     return (
-        f"Expected the verifier of {sender.name} to return None and to raise where it refuses, "
-        f"got {type(result).__name__}. The delivery was not given to the app."
+        f"Expected the verifier of {sender.name} to return None, and to raise an exception if it "
+        f"refuses, got {type(result).__name__}. The delivery was not passed to the app."
     )

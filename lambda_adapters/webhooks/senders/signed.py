@@ -1,4 +1,4 @@
-"""Signed: what senders with a shared secret have in common."""
+"""SharedSecretSender: the base class of senders that sign with a shared secret."""
 
 import importlib
 import re
@@ -8,113 +8,113 @@ from types import ModuleType
 
 from lambda_adapters.errors import ConfigurationError
 from lambda_adapters.webhooks.delivery import Headers
-from lambda_adapters.webhooks.secret_cache import Given, secrets_of
+from lambda_adapters.webhooks.secret_cache import SecretsOption, secrets_of
 from lambda_adapters.webhooks.senders.sender import Refused
 
-# The senders' libraries allow five minutes; some cannot be told to allow more.
-LONGEST_TOLERANCE = 300.0
+# In seconds. The senders' libraries allow five minutes; some of them cannot allow more.
+MAX_TOLERANCE = 300.0
 
 MISMATCH = (
-    "none of its secrets gives this signature; either the secret is another one, or what was "
-    "signed has changed on its way"
+    "its signature matches none of the secrets: the secret is wrong, or the request was changed "
+    "after it was signed"
 )
 _integer = re.compile(r"[0-9]{1,15}").fullmatch
 
 
-class Signed(ABC):
-    """A sender that signs with a shared secret: several secrets, and a window of time.
+class SharedSecretSender(ABC):
+    """A sender that signs with a shared secret. Any of its secrets may match.
 
-    `secrets`: a text, several, or a function that gives them. `tolerance`: how many seconds a
-    delivery may be old or early, up to 300. `name` begins the deliveries' keys: give two endpoints
-    of one sender two names. Raises ConfigurationError for secrets that cannot be, and where the
-    sender's library is not installed.
+    `secrets`: a text, several texts, or a function that returns them. `tolerance`: how many
+    seconds the timestamp of a delivery may be in the past or in the future, up to 300. `name`: the
+    start of the deliveries' keys; give two endpoints of one sender different names. Raises
+    ConfigurationError for a wrong argument, or if the sender's library is not installed.
     """
 
     name = ""
-    extra = ""  # what to install for it
+    extra = ""  # the extra of this package that installs the sender's library
     signs_id = False
-    needed: tuple[str, ...] = ()  # headers without which nothing is signed
+    required_headers: tuple[str, ...] = ()
 
-    def __init__(self, secrets: Given, *, tolerance: float = 300, name: str = "") -> None:
+    def __init__(self, secrets: SecretsOption, *, tolerance: float = 300, name: str = "") -> None:
         number = isinstance(tolerance, (int, float)) and not isinstance(tolerance, bool)
-        if not number or not 0 < tolerance <= LONGEST_TOLERANCE:
+        if not number or not 0 < tolerance <= MAX_TOLERANCE:
             raise ConfigurationError(
-                f"Expected a tolerance of at most {LONGEST_TOLERANCE:.0f} seconds and over 0, got "
+                f"Expected a tolerance of more than 0 and at most {MAX_TOLERANCE:.0f} seconds, got "
                 f"{tolerance!r}: the senders' own libraries allow no more."
             )
         self.name = name or self.name
         self._tolerance = tolerance
         self.load()
-        self._secrets = secrets_of(secrets, self.try_secret)
+        self._secrets = secrets_of(secrets, self.check_secret)
 
     def load(self) -> None:  # noqa: B027 - not every sender has a library
-        """Import the sender's library: when built, where a missing one is seen at once."""
+        """Import the sender's library. __init__ calls this, so a missing library fails early."""
 
-    def try_secret(self, secret: str) -> None:  # noqa: B027 - most take any text
-        """Raise ConfigurationError for a secret that the sender could not have given."""
+    def check_secret(self, secret: str) -> None:  # noqa: B027 - most senders accept any text
+        """Raise ConfigurationError for a text that cannot be a secret of the sender."""
 
     @abstractmethod
-    def check(self, secret: str, body: bytes, headers: Headers, url: str) -> None:
-        """Raise anything unless this was signed with the secret."""
+    def check_signature(self, secret: str, body: bytes, headers: Headers, url: str) -> None:
+        """Raise any exception unless this was signed with the secret."""
 
-    def sent_at(self, headers: Headers) -> int | None:
-        """When the sender says that it signed, in seconds since 1970; None: it does not say.
-        Refused where it should and does not."""
+    def timestamp_from_headers(self, headers: Headers) -> int | None:
+        """Return the time of signing in seconds since 1970, or None if the sender does not send
+        it. Raises Refused if it is missing or wrong."""
         return None
 
     @abstractmethod
     def delivery_id(self, body: bytes, headers: Headers) -> str | None:
-        """What the sender keeps when it sends the delivery again; None: nothing."""
+        """Return the sender's id, the same for every retry, or None."""
 
     def verify(self, body: bytes, headers: Headers, url: str) -> None:
-        for name in self.needed:  # before any secret is asked for
-            header(headers, name)
-        sent_at = self.sent_at(headers)
-        if sent_at is not None and abs(time() - sent_at) > self._tolerance:
-            raise Refused("its time is too old or too early; is this machine's clock right?")
-        secrets = self._secrets.current()
-        error = self._tried(secrets, body, headers, url)
+        for name in self.required_headers:  # before secrets are fetched
+            require_header(headers, name)
+        timestamp = self.timestamp_from_headers(headers)
+        if timestamp is not None and abs(time() - timestamp) > self._tolerance:
+            raise Refused("its timestamp is too old or in the future; check this machine's clock")
+        secrets = self._secrets.get()
+        error = self._try_secrets(secrets, body, headers, url)
         if error is not None:
-            new = self._secrets.besides(secrets)
+            new = self._secrets.get_new(secrets)
             if new:
-                error = self._tried(new, body, headers, url)
+                error = self._try_secrets(new, body, headers, url)
         if isinstance(error, Refused):
             raise error
         if error is not None:
             raise Refused(f"{MISMATCH} ({type(error).__name__})") from error
 
-    def _tried(
+    def _try_secrets(
         self, secrets: list[str], body: bytes, headers: Headers, url: str
     ) -> Exception | None:
-        """None if one of the secrets matches, else why the last one does not."""
-        found: Exception = Refused("there is no secret")
+        """Return None if one of the secrets matches, else the error of the last one."""
+        last_error: Exception = Refused("there is no secret")
         for secret in secrets:
             try:
-                self.check(secret, body, headers, url)
+                self.check_signature(secret, body, headers, url)
             except Exception as error:
-                found = error
+                last_error = error
             else:
                 return None
-        return found
+        return last_error
 
 
-def header(headers: Headers, name: str) -> str:
-    """A header that must be there; Refused where it is not."""
+def require_header(headers: Headers, name: str) -> str:
+    """Return the value of a header. Raises Refused if it is missing or empty."""
     value = headers.get(name, "")
     if not value:
         raise Refused(f"it has no {name} header")
     return value
 
 
-def seconds_of(text: str, name: str) -> int:
-    """A time in seconds since 1970; Refused where the text is none."""
+def parse_seconds(text: str, name: str) -> int:
+    """Return a timestamp in seconds since 1970. Raises Refused if the text is not one."""
     if _integer(text) is None:
-        raise Refused(f"the time in its {name} header is no number of seconds")
+        raise Refused(f"the timestamp in its {name} header is not a number of seconds")
     return int(text)
 
 
-def imported(module: str, extra: str) -> ModuleType:
-    """A sender's library; ConfigurationError that says what to install."""
+def import_library(module: str, extra: str) -> ModuleType:
+    """Return a sender's library. Raises ConfigurationError, with what to install, if that fails."""
     try:
         return importlib.import_module(module)
     except ImportError as error:

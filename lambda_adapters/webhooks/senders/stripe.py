@@ -1,48 +1,53 @@
-"""Stripe: `Stripe-Signature: t=<time>,v1=<hex>`, an HMAC-SHA256 of time and body.
+"""Stripe: `Stripe-Signature: t=<time>,v1=<hex>`, an HMAC-SHA256 of timestamp and body.
 
-Source: docs.stripe.com/webhooks#verify-manually; verified by Stripe's own library.
+Source: docs.stripe.com/webhooks#verify-manually; verified with Stripe's own library.
 """
 
 from typing import Any
 
 from lambda_adapters.errors import ConfigurationError
 from lambda_adapters.webhooks.delivery import Headers
-from lambda_adapters.webhooks.senders.ids import json_id
+from lambda_adapters.webhooks.senders.ids import id_from_json
 from lambda_adapters.webhooks.senders.sender import Refused
-from lambda_adapters.webhooks.senders.signed import Signed, imported, seconds_of
+from lambda_adapters.webhooks.senders.signed import (
+    SharedSecretSender,
+    import_library,
+    parse_seconds,
+)
 
 
-class Stripe(Signed):
-    """Signed by Stripe. Needs the extra `stripe`. A secret is an endpoint's, `whsec_...`.
+class Stripe(SharedSecretSender):
+    """Verifies deliveries of Stripe with the signing secret of the endpoint, `whsec_...`. Needs the
+    extra `stripe`.
 
-    A delivery's id is its event's (`evt_...`), which Stripe keeps when it tries again.
+    A delivery's id is the id of its event (`evt_...`), the same for every retry.
     """
 
     name = "stripe"
     signs_id = True
     extra = "stripe"
-    needed = ("stripe-signature",)
+    required_headers = ("stripe-signature",)
 
     def load(self) -> None:
-        self._signature: Any = imported("stripe", self.extra).WebhookSignature
+        self._signature: Any = import_library("stripe", self.extra).WebhookSignature
 
-    def try_secret(self, secret: str) -> None:
+    def check_secret(self, secret: str) -> None:
         if secret.startswith(("sk_", "pk_", "rk_")):
             raise ConfigurationError(
                 "Expected the signing secret of a Stripe endpoint, whsec_..., got an API key. "
-                "Next: take the one that Stripe shows beside the endpoint."
+                "Next: copy the signing secret from the endpoint's page in Stripe."
             )
 
-    def sent_at(self, headers: Headers) -> int | None:
+    def timestamp_from_headers(self, headers: Headers) -> int | None:
         items = [item.split("=", 2) for item in headers["stripe-signature"].split(",")]
-        times = [item[1] for item in items if item[0] == "t" and len(item) > 1]
-        if not times:
-            raise Refused("its stripe-signature header holds no time")
-        return seconds_of(times[0], "stripe-signature")
+        timestamps = [item[1] for item in items if item[0] == "t" and len(item) > 1]
+        if not timestamps:
+            raise Refused("its stripe-signature header has no timestamp")
+        return parse_seconds(timestamps[0], "stripe-signature")
 
-    def check(self, secret: str, body: bytes, headers: Headers, url: str) -> None:
-        # The time is checked above, in both directions; here once more, as the library reads it.
+    def check_signature(self, secret: str, body: bytes, headers: Headers, url: str) -> None:
+        # The library checks the timestamp too, but accepts any timestamp in the future.
         self._signature.verify_header(body, headers["stripe-signature"], secret, self._tolerance)
 
     def delivery_id(self, body: bytes, headers: Headers) -> str | None:
-        return json_id(body, "id")
+        return id_from_json(body, "id")

@@ -1,27 +1,28 @@
-"""MemoryStore: for tests. Each process has its own, and it is gone with the process."""
+"""MemoryStore: leases and answers in memory, for tests. Each process has its own."""
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from os import urandom
 from threading import Lock
 
 from lambda_adapters.webhooks.stores.store import Busy, Finished, Leased
 
 
-@dataclass(slots=True)
 class _Entry:
-    token: str
-    until: float
-    answer: str | None = None
+    __slots__ = ("answer", "token", "until")
+
+    def __init__(self, token: str, until: float) -> None:
+        self.token = token
+        self.until = until
+        self.answer: str | None = None
 
 
 class MemoryStore:
     """Leases and answers in a dictionary of this process: **only for tests**.
 
-    Lambda runs many environments at a time and ends each when it likes, so a store in memory sees
-    few of the deliveries that come twice. It forgets nothing either. Take SQLiteStore on one
-    machine, DynamoDBStore on Lambda. `clock` gives the time in seconds, for tests of expiry.
+    Lambda runs many environments at a time and may stop each at any time, so a store in memory
+    misses most repeated deliveries. It also never deletes entries. Use SQLiteStore on one machine
+    and DynamoDBStore on Lambda. `clock` returns the time in seconds, for tests of expiry.
     """
 
     def __init__(self, *, clock: Callable[[], float] = time.time) -> None:

@@ -1,6 +1,6 @@
 """PowertoolsStore: leases and answers in the idempotency store of Powertools for AWS Lambda.
 
-Source: aws_lambda_powertools/utilities/idempotency/persistence, of version 3.37.
+Source: aws_lambda_powertools/utilities/idempotency/persistence, version 3.37.
 """
 
 import math
@@ -17,21 +17,21 @@ if TYPE_CHECKING:
 
 
 class PowertoolsStore:
-    """Leases and answers through a persistence layer of Powertools' idempotency (DynamoDB, Redis,
-    your own), for those who have its table already. Others take DynamoDBStore, which does more.
+    """Leases and answers in a persistence layer of Powertools' idempotency (DynamoDB, Redis, your
+    own), if you already have its table. Otherwise use DynamoDBStore, which has tokens.
 
-    The layer itself stays as it is: the store works with copies, which have no local cache, no
-    payload validation, and keys `<function's name>.webhooks#<sha256>`, so functions that share a
-    table do not share deliveries. Times are Powertools' own clock's; an answer is kept to the
-    second, rounded up.
+    The layer is not changed: the store uses copies without a local cache or payload validation. The
+    keys are `<function's name>.webhooks#<sha256>`, so functions that share a table do not share
+    deliveries. The time is from Powertools' own clock; `keep` is rounded up to whole seconds.
 
-    **Powertools' records have no token**, so nothing proves to them whose a lease is. While a
-    lease lasts, nobody else has it. Behind its end, `release` writes nothing and is False, because
-    the record may be another's by now; `finish` always writes and is True. A delivery that took
-    longer than its lease may therefore run twice at a time, as with any store, and whoever
-    finishes last leaves the answer; where the other one then fails, it runs once more.
+    **Powertools' records have no token**, so a record does not show which worker has the lease.
+    Until a lease expires, no other worker gets it. After that, `release` writes nothing and
+    returns False, because another worker may have the lease; `finish` always writes and returns
+    True. As with every store, a delivery that takes longer than its lease may be processed twice
+    at the same time. The answer of the last worker to finish is kept; if the other one then fails,
+    the delivery is processed once more.
 
-    Raises ConfigurationError when built with anything but a persistence layer.
+    Raises ConfigurationError if the argument is not a persistence layer.
     """
 
     def __init__(self, persistence_layer: "BasePersistenceLayer") -> None:
@@ -42,16 +42,17 @@ class PowertoolsStore:
             )
         except ImportError as error:
             raise ConfigurationError(
-                "PowertoolsStore needs Powertools for AWS Lambda and boto3, which are not "
-                "installed. Next: pip install 'aws-lambda-powertools[aws-sdk]'"
+                "Expected Powertools for AWS Lambda and boto3, which PowertoolsStore needs, but "
+                "they are not installed. Next: pip install 'aws-lambda-powertools[aws-sdk]'"
             ) from error
         if not isinstance(persistence_layer, BasePersistenceLayer):
             raise ConfigurationError(
-                "PowertoolsStore needs a persistence layer of Powertools' idempotency, such as "
-                f"DynamoDBPersistenceLayer(table_name=...), not {type(persistence_layer).__name__}."
+                "Expected a persistence layer of Powertools' idempotency, such as "
+                "DynamoDBPersistenceLayer(table_name=...), got "
+                f"{type(persistence_layer).__name__}."
             )
         self._layer = copy(persistence_layer)
-        # A layer takes the first configuration only, and keeps its validation with any.
+        # Reset the copy: a layer ignores a second configure, and never turns validation off.
         self._layer.configured = False
         self._layer.payload_validation_enabled = False
         config = IdempotencyConfig(hash_function="sha256", use_local_cache=False)
@@ -64,23 +65,23 @@ class PowertoolsStore:
         )
 
         token = repr(time() + lease)
-        # The record outlives the lease: one that ended first would count for nothing too early.
-        layer = self._keeping(lease + 1)
+        # The record must expire after the lease: Powertools ignores an expired record.
+        layer = self._copy_layer(lease + 1)
         try:
             layer.save_inprogress(_data(key), remaining_time_in_millis=math.ceil(lease * 1000))
-        except IdempotencyItemAlreadyExistsError as refused:
+        except IdempotencyItemAlreadyExistsError as error:
             try:
-                record = refused.old_data_record or layer.get_record(_data(key))
+                record = error.old_data_record or layer.get_record(_data(key))
             except IdempotencyItemNotFoundError:
-                return Busy(0.0)  # given back in between: take it the next time
-            assert record is not None  # which it would be for data without a key
-            return _read(record, lease)
+                return Busy(0.0)  # released in between: the next attempt can acquire it
+            assert record is not None  # None only for data without a key
+            return _result_from_record(record, lease)
         return Leased(token)
 
     def finish(self, key: str, token: str, answer: str, keep: float) -> bool:
-        # Any JSON will do as a result, whatever its annotation says.
+        # The annotation asks for a dict, but any JSON value works.
         result: Any = answer
-        self._keeping(keep).save_success(_data(key), result)
+        self._copy_layer(keep).save_success(_data(key), result)
         return True
 
     def release(self, key: str, token: str) -> bool:
@@ -89,8 +90,9 @@ class PowertoolsStore:
         self._layer.delete_record(_data(key), Exception("released"))
         return True
 
-    def _keeping(self, seconds: float) -> "BasePersistenceLayer":
-        """A layer whose records expire so much later. A copy: other threads have other times."""
+    def _copy_layer(self, seconds: float) -> "BasePersistenceLayer":
+        """Return a layer whose records expire after `seconds`. A copy, because other threads use
+        other times."""
         layer = copy(self._layer)
         layer.expires_after_seconds = math.ceil(seconds)
         return layer
@@ -100,10 +102,10 @@ def _data(key: str) -> dict[str, Any]:
     return {"delivery": key}
 
 
-def _read(record: "DataRecord", lease: float) -> Busy | Finished:
-    """What a record says that was in the way."""
+def _result_from_record(record: "DataRecord", lease: float) -> Busy | Finished:
+    """Return the result of `acquire` for an existing record."""
     if record.status == "COMPLETED":
         answer: Any = record.response_json_as_dict()
         return Finished(answer)
-    ends = record.in_progress_expiry_timestamp  # milliseconds; a layer of your own may lose it
+    ends = record.in_progress_expiry_timestamp  # milliseconds; a custom layer may not store it
     return Busy(lease if ends is None else max(float(ends) / 1000 - time(), 0.0))

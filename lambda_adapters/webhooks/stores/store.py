@@ -1,44 +1,51 @@
-"""Store: where it is written down which deliveries are under way and which are finished."""
+"""Store: keeps the leases of deliveries in progress and the answers of finished ones."""
 
-from dataclasses import dataclass
 from typing import Protocol
 
-
-@dataclass(slots=True, frozen=True)
-class Leased:
-    """The delivery is yours until the lease ends. `token` proves it to finish and release."""
-
-    token: str
+from lambda_adapters.webhooks.values import Value
 
 
-@dataclass(slots=True, frozen=True)
-class Busy:
-    """Somebody else has it; `seconds` until that lease ends, if they do not finish before."""
+class Leased(Value):
+    """You have the lease until it ends. Pass `token` to finish and release."""
 
-    seconds: float
+    __slots__ = ("token",)
+
+    def __init__(self, token: str) -> None:
+        self.token = token
 
 
-@dataclass(slots=True, frozen=True)
-class Finished:
-    """It was finished before, with this answer."""
+class Busy(Value):
+    """Another worker has the lease; it ends in `seconds`, or earlier if the worker finishes."""
 
-    answer: str
+    __slots__ = ("seconds",)
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+
+
+class Finished(Value):
+    """The delivery is finished, with this answer."""
+
+    __slots__ = ("answer",)
+
+    def __init__(self, answer: str) -> None:
+        self.answer = answer
 
 
 class Store(Protocol):
-    """Leases and answers by key. Each method is one atomic step, safe against other threads,
-    processes and machines as far as the store reaches; each may raise anything where the store
-    is down. Keys (not empty) and answers are text that UTF-8 can hold."""
+    """Leases and answers by key. Each method is atomic, for all threads, processes and machines
+    that share the store, and may raise any exception if the store fails. Keys (not empty) and
+    answers are text that can be encoded as UTF-8."""
 
     def acquire(self, key: str, lease: float) -> Leased | Busy | Finished:
-        """Take a key for `lease` seconds, unless it is taken or finished. A lease or an answer
-        that has run out counts for nothing."""
+        """Acquire a lease on a key for `lease` seconds, unless it is leased or finished. Expired
+        leases and answers are ignored."""
 
     def finish(self, key: str, token: str, answer: str, keep: float) -> bool:
-        """Write the answer down for `keep` seconds, also when the lease has run out and nobody
-        took it since; False where it is somebody else's by now, or was given back, and then
-        nothing is written."""
+        """Store the answer for `keep` seconds and return True, also for an expired lease if no
+        other worker has acquired the key since. Return False and store nothing if another worker
+        has acquired the key or the lease was released."""
 
     def release(self, key: str, token: str) -> bool:
-        """Give the key back, so that the next one may take it; False where it is somebody
-        else's by now, or finished, and then nothing is written."""
+        """Release the lease, so that another worker can acquire the key, and return True. Return
+        False and change nothing if another worker has acquired the key or it is finished."""

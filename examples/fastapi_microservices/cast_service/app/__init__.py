@@ -1,1 +1,1 @@
-"""The cast service's FastAPI app; it knows nothing of Lambda."""
+"""The cast service's FastAPI app; it does not depend on Lambda."""

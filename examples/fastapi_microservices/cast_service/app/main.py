@@ -12,14 +12,14 @@ from cast_service.app.database import create_tables, engine_from_environment
 
 
 class State(TypedDict):
-    """What every request finds in `request.state`."""
+    """The attributes of `request.state`."""
 
     sessions: async_sessionmaker[AsyncSession]
 
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[State]:
-    """Once per process, and on Lambda once per environment: open the database, close it."""
+    """Open the database once per process, on Lambda once per environment, and close it."""
     engine = engine_from_environment()
     try:
         await create_tables(engine)
@@ -31,7 +31,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[State]:
 app = FastAPI(
     title="Cast service",
     lifespan=lifespan,
-    # Under the service's own prefix, so that a gateway can send it everything by one pattern.
+    # Below the service's prefix, so that one pattern of a gateway matches these paths too.
     docs_url="/api/v1/casts/docs",
     openapi_url="/api/v1/casts/openapi.json",
     redoc_url=None,

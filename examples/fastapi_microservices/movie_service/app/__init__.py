@@ -1,1 +1,1 @@
-"""The movie service's FastAPI app; it knows nothing of Lambda."""
+"""The movie service's FastAPI app; it does not depend on Lambda."""

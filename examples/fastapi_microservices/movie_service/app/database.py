@@ -1,4 +1,4 @@
-"""The database that DATABASE_URL names: a SQLite file unless it says otherwise."""
+"""The database that DATABASE_URL names. The default is a SQLite file."""
 
 import os
 
@@ -14,29 +14,29 @@ _ASYNC_DRIVERS = {
 
 
 class Base(DeclarativeBase):
-    """What the service's tables inherit from."""
+    """The base class of the service's tables."""
 
 
 def engine_from_environment() -> AsyncEngine:
-    """The engine; nothing is opened before it is first used."""
+    """The engine. It opens its first connection when it is used."""
     url = database_url(os.environ.get("DATABASE_URL") or "sqlite:///movies.db")
-    # An environment may have been frozen for minutes between two events, and a database closes
-    # connections that it does not hear of: ask before use.
+    # Lambda can freeze an environment for minutes between two events, and the database then closes
+    # idle connections. So test a connection before it is used.
     return create_async_engine(url, pool_pre_ping=True)
 
 
 def database_url(text: str) -> URL:
-    """The URL with a driver that works under asyncio, as databases are rented without one."""
+    """The URL with a driver that supports asyncio. Providers give URLs without a driver."""
     url = make_url(text)
     url = url.set(drivername=_ASYNC_DRIVERS.get(url.drivername, url.drivername))
     if url.drivername == "postgresql+asyncpg" and "sslmode" in url.query:
-        # libpq's word for it, which asyncpg calls ssl
+        # libpq calls this option sslmode, asyncpg calls it ssl.
         ssl = url.query["sslmode"]
         url = url.difference_update_query(["sslmode"]).update_query_dict({"ssl": ssl})
     return url
 
 
 async def create_tables(engine: AsyncEngine) -> None:
-    """Create the tables that are missing. Tables that change want a migration tool: Alembic."""
+    """Create the tables that are missing. If tables change, use a migration tool: Alembic."""
     async with engine.begin() as connection:
         await connection.run_sync(Base.metadata.create_all)

@@ -14,18 +14,18 @@ from movie_service.app.database import create_tables, engine_from_environment
 
 
 class State(TypedDict):
-    """What every request finds in `request.state`."""
+    """The attributes of `request.state`."""
 
     sessions: async_sessionmaker[AsyncSession]
     cast_service: CastService
 
 
 def create_app(cast_transport: httpx.AsyncBaseTransport | None = None) -> FastAPI:
-    """The app. A test gives a transport that stands for the cast service; None is the network."""
+    """Create the app. Tests pass a transport that replaces the network to the cast service."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[State]:
-        """Once per process, and on Lambda once per environment: open what requests share."""
+        """Open the database and the client once per process, on Lambda once per environment."""
         engine = engine_from_environment()
         try:
             await create_tables(engine)
@@ -40,7 +40,7 @@ def create_app(cast_transport: httpx.AsyncBaseTransport | None = None) -> FastAP
     app = FastAPI(
         title="Movie service",
         lifespan=lifespan,
-        # Under the service's own prefix, so that a gateway can send it everything by one pattern.
+        # Below the service's prefix, so that one pattern of a gateway matches these paths too.
         docs_url="/api/v1/movies/docs",
         openapi_url="/api/v1/movies/openapi.json",
         redoc_url=None,

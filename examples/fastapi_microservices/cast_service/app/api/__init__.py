@@ -1,1 +1,1 @@
-"""What the cast service offers under /api/v1/casts."""
+"""The HTTP API of the cast service, under /api/v1/casts."""

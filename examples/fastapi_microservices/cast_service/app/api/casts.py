@@ -23,7 +23,7 @@ Session = Annotated[AsyncSession, Depends(open_session)]
 
 
 async def find_cast(cast_id: Id, session: Session) -> Cast:
-    """The cast that the path names, or 404."""
+    """The cast with the id in the path. Raises a 404 if there is none."""
     cast = await db_manager.get_cast(session, cast_id)
     if cast is None:
         raise HTTPException(404, f"There is no cast with the id {cast_id}.")

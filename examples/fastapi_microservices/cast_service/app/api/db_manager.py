@@ -1,4 +1,4 @@
-"""Casts in and out of the database."""
+"""Reads and writes casts in the database."""
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession

@@ -1,4 +1,4 @@
-"""What the database holds."""
+"""The tables of the database."""
 
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column

@@ -1,4 +1,4 @@
-"""What clients send and get."""
+"""The JSON that clients send and get."""
 
 from typing import Annotated
 

@@ -1,1 +1,1 @@
-"""What the movie service offers under /api/v1/movies."""
+"""The HTTP API of the movie service, under /api/v1/movies."""

@@ -1,4 +1,4 @@
-"""The cast service as the movie service sees it: an HTTP API whose address is CAST_SERVICE_URL."""
+"""A client for the cast service, an HTTP API whose URL is in CAST_SERVICE_URL."""
 
 import logging
 import os
@@ -12,13 +12,13 @@ DEFAULT_URL = "http://localhost:8000/api/v1/casts"
 
 
 class CastServiceDown(Exception):
-    """The cast service cannot be reached, or does not answer as it should."""
+    """The cast service cannot be reached, or its reply is not the expected one."""
 
 
 def client_from_environment(transport: httpx.AsyncBaseTransport | None = None) -> httpx.AsyncClient:
-    """The client for the cast service; to be opened once and closed at the end."""
+    """A client for the cast service. Open it once and close it at the end."""
     url = os.environ.get("CAST_SERVICE_URL") or DEFAULT_URL
-    # Less than the function's own timeout, so that a slow cast service ends in a 503.
+    # Less than the function's timeout, so that a slow cast service gives a 503.
     return httpx.AsyncClient(base_url=url, transport=transport, timeout=5)
 
 
@@ -26,14 +26,14 @@ class CastService:
     def __init__(self, client: httpx.AsyncClient) -> None:
         self._client = client
 
-    async def first_unknown(self, cast_ids: Iterable[int]) -> int | None:
-        """The first id that no cast has; None where all are known. Raises CastServiceDown."""
+    async def find_unknown(self, cast_ids: Iterable[int]) -> int | None:
+        """The first id that no cast has, or None. Raises CastServiceDown."""
         for cast_id in dict.fromkeys(cast_ids):
-            if not await self._knows(cast_id):
+            if not await self._exists(cast_id):
                 return cast_id
         return None
 
-    async def _knows(self, cast_id: int) -> bool:
+    async def _exists(self, cast_id: int) -> bool:
         try:
             reply = await self._client.get(f"/{cast_id}/")
         except httpx.RequestError as error:

@@ -1,4 +1,4 @@
-"""Movies in and out of the database."""
+"""Reads and writes movies in the database."""
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession

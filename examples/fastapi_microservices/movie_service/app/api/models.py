@@ -1,4 +1,4 @@
-"""What the database holds."""
+"""The tables of the database."""
 
 from sqlalchemy import JSON, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -13,5 +13,5 @@ class Movie(Base):
     name: Mapped[str] = mapped_column(String(200))
     plot: Mapped[str]
     genres: Mapped[list[str]] = mapped_column(JSON)
-    # No foreign key: casts live in another service, and maybe in another database.
+    # No foreign key: casts are in another service, and perhaps in another database.
     cast_ids: Mapped[list[int]] = mapped_column(JSON)

@@ -24,7 +24,7 @@ Session = Annotated[AsyncSession, Depends(open_session)]
 
 
 async def find_movie(movie_id: Id, session: Session) -> Movie:
-    """The movie that the path names, or 404."""
+    """The movie with the id in the path. Raises a 404 if there is none."""
     movie = await db_manager.get_movie(session, movie_id)
     if movie is None:
         raise HTTPException(404, f"There is no movie with the id {movie_id}.")
@@ -35,10 +35,10 @@ FoundMovie = Annotated[Movie, Depends(find_movie)]
 
 
 async def check_casts(movie: MovieIn, request: Request) -> MovieIn:
-    """The movie that the body describes, once the cast service knows all of its casts."""
+    """The movie in the body. Raises a 422 for an unknown cast, a 503 without the cast service."""
     cast_service: CastService = request.state.cast_service
     try:
-        unknown = await cast_service.first_unknown(movie.cast_ids)
+        unknown = await cast_service.find_unknown(movie.cast_ids)
     except CastServiceDown as error:
         raise HTTPException(503, str(error)) from error
     if unknown is not None:

@@ -1,4 +1,4 @@
-"""What clients send and get."""
+"""The JSON that clients send and get."""
 
 from typing import Annotated
 
@@ -11,7 +11,9 @@ class MovieIn(BaseModel):
     name: str = Field(min_length=1, max_length=200, examples=["Seven Samurai"])
     plot: str = Field(default="", examples=["A village hires seven samurai against bandits."])
     genres: list[str] = Field(default=[], examples=[["adventure", "drama"]])
-    cast_ids: list[Id] = Field(default=[], max_length=50)  # one question to the cast service each
+    cast_ids: list[Id] = Field(
+        default=[], max_length=50
+    )  # one request to the cast service for each
 
 
 class MovieOut(MovieIn):

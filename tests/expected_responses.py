@@ -1,4 +1,4 @@
-"""Whole responses, in the form that each source reads."""
+"""The responses that tests expect, in the form of each source."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -13,7 +13,7 @@ def response_for(
     body: str = "",
     encoded: bool = False,
 ) -> dict[str, Any]:
-    """What an adapter returns to a source, by its name in `SOURCES`; no header repeated."""
+    """The response to a source, by its name in `BUILDERS`. Headers must not repeat."""
     response: dict[str, Any] = {"statusCode": status, "body": body, "isBase64Encoded": encoded}
     if name.startswith("load_balancer") and status in PHRASES:
         response["statusDescription"] = f"{status} {PHRASES[status]}"
@@ -22,8 +22,8 @@ def response_for(
     return response | {"headers": dict(headers)}
 
 
-def failure_for(name: str, status: int = 500, text: str = "Internal Server Error") -> Any:
-    """The library's own answer where the app has none."""
+def error_response_for(name: str, status: int = 500, text: str = "Internal Server Error") -> Any:
+    """The library's own error response."""
     response = response_for(name, status, [("content-type", "text/plain; charset=utf-8")], text)
     if name.startswith("load_balancer"):
         response["statusDescription"] = f"{status} {text}"
@@ -31,11 +31,13 @@ def failure_for(name: str, status: int = 500, text: str = "Internal Server Error
 
 
 def cookies_in(name: str, response: dict[str, Any]) -> list[str]:
-    """Every Set-Cookie that a source would send to the client."""
+    """The values of all Set-Cookie headers that the source sends to the client."""
     if name in ("http_api", "function_url"):
-        found = list(response.get("cookies", ()))
+        cookies = list(response.get("cookies", ()))
     else:
         multi = response.get("multiValueHeaders") or {}
-        found = [v for key, values in multi.items() if key.lower() == "set-cookie" for v in values]
+        cookies = [
+            v for key, values in multi.items() if key.lower() == "set-cookie" for v in values
+        ]
     single = response.get("headers") or {}
-    return found + [value for key, value in single.items() if key.lower() == "set-cookie"]
+    return cookies + [value for key, value in single.items() if key.lower() == "set-cookie"]

@@ -1,4 +1,4 @@
-"""What an app sees of an event: its whole scope, or its whole environ."""
+"""The scope or the environ that an app gets for an event."""
 
 from typing import Any
 from wsgiref.validate import validator
@@ -11,38 +11,38 @@ Environ = dict[str, Any]
 
 
 def scope_for(event: Any, **options: Any) -> Scope:
-    """The scope that an ASGI app gets, behind an adapter with these options."""
-    seen: list[Scope] = []
+    """The scope that an Adapter with these options passes to an ASGI app."""
+    scopes: list[Scope] = []
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
-        seen.append(scope)
+        scopes.append(scope)
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b""})
 
     response = asgi_lambda.Adapter(app, lifespan="off", **options)(event)
     assert int(response.get("statusCode", response.get("status"))) == 200
-    return seen[0]
+    return scopes[0]
 
 
 def environ_for(event: Any, **options: Any) -> Environ:
-    """The environ that a WSGI app gets; wsgiref's validator has looked at it too."""
-    seen: list[Environ] = []
+    """The environ that an Adapter with these options passes to a WSGI app, after validation."""
+    environs: list[Environ] = []
 
     def app(environ: Any, start_response: Any) -> list[bytes]:
-        seen.append(environ)
+        environs.append(environ)
         start_response("200 OK", [("Content-Type", "text/plain")])
         return [b""]
 
     response = wsgi_lambda.Adapter(validator(app), **options)(event)
     assert int(response.get("statusCode", response.get("status"))) == 200
-    return seen[0]
+    return environs[0]
 
 
-def values(scope: Scope, name: bytes) -> list[bytes]:
+def header_values(scope: Scope, name: bytes) -> list[bytes]:
     """All values of one header in a scope."""
     return [value for key, value in scope["headers"] if key == name]
 
 
-def parts(whole: dict[str, Any], *names: str) -> dict[str, Any]:
-    """Some keys of a scope or environ, those that it lacks left out."""
-    return {name: whole[name] for name in names if name in whole}
+def pick(mapping: dict[str, Any], *names: str) -> dict[str, Any]:
+    """These keys of a scope or environ; missing keys are left out."""
+    return {name: mapping[name] for name in names if name in mapping}

@@ -1,7 +1,7 @@
-"""Who may send what, and how a delivery that comes twice is known.
+"""Which senders may send to which path, and how repeated deliveries are recognized.
 
-Secrets come from the environment, two per sender while one is being replaced. One that is missing
-stops the app from starting: an unverified webhook is a stranger's.
+The secrets are in the environment, two per sender while one is being replaced. The app does not
+start without a secret, because it could not verify that sender's webhooks.
 """
 
 import os
@@ -11,8 +11,8 @@ from lambda_adapters.webhooks import GitHub, Slack, Stripe, WsgiWebhooks, env, o
 from lambda_adapters.webhooks.stores import DynamoDBStore, SQLiteStore, Store
 
 
-def verified(app: App) -> WsgiWebhooks:
-    """The app behind its senders' signatures. Raises ConfigurationError for a missing secret."""
+def verify_webhooks(app: App) -> WsgiWebhooks:
+    """Wrap the app so that it only gets signed webhooks. ConfigurationError without a secret."""
     senders = {
         "/stripe": Stripe(env("STRIPE_SECRET", "STRIPE_SECRET_OLD")),
         "/github": GitHub(env("GITHUB_SECRET", "GITHUB_SECRET_OLD")),
@@ -22,7 +22,7 @@ def verified(app: App) -> WsgiWebhooks:
 
 
 def store_from_environment() -> Store:
-    """The DynamoDB table that DELIVERIES_TABLE names; without one a file, for one machine."""
+    """The DynamoDB table that DELIVERIES_TABLE names. Without it a file, for one machine."""
     table = os.environ.get("DELIVERIES_TABLE")
     if table:
         return DynamoDBStore(table)

@@ -1,4 +1,4 @@
-"""Gateway: its start and its end, and what it says meanwhile."""
+"""Gateway: startup, shutdown, and what it prints."""
 
 import asyncio
 import io
@@ -13,57 +13,58 @@ from asgi_lambda import Adapter
 from lambda_adapters.local import gateway as gateway_module
 from lambda_adapters.local.function import Function
 from lambda_adapters.local.gateway import Gateway
-from tests.local.gateways import OK, asked, lived, play, serving_on_a_port
+from tests.local.gateways import OK, create_gateway, run_lifespan, run_server, send_request
+from tests.local.local_fronts import FrontCase
 
 
 class Handler:
-    """A handler that notes its start and its stop, and may fail at either."""
+    """A handler that records its calls. The start or the stop can fail."""
 
-    def __init__(self, told: list[str], fails: str = "") -> None:
-        self._told = told
-        self._fails = fails
+    def __init__(self, calls: list[str], failing_call: str = "") -> None:
+        self._calls = calls
+        self._failing_call = failing_call
 
     def __call__(self, event: Any, context: Any) -> Any:
-        self._told.append("event")
+        self._calls.append("event")
         return OK
 
     def start(self) -> None:
-        self._do("start")
+        self._record("start")
 
     def stop(self) -> None:
-        self._do("stop")
+        self._record("stop")
 
-    def _do(self, what: str) -> None:
-        self._told.append(what)
-        if what == self._fails:
-            raise LookupError(f"cannot {what}")
+    def _record(self, name: str) -> None:
+        self._calls.append(name)
+        if name == self._failing_call:
+            raise LookupError(f"cannot {name}")
 
 
 def test_functions_start_before_the_first_event_and_stop_at_the_end() -> None:
-    told: list[str] = []
+    calls: list[str] = []
 
-    with serving_on_a_port(play(Handler(told))) as client:
-        assert told == ["start"]
+    with run_server(create_gateway(Handler(calls))) as client:
+        assert calls == ["start"]
         client.get("/")
-    assert told == ["start", "event", "stop"]
+    assert calls == ["start", "event", "stop"]
 
 
 def test_the_lifespan_of_an_app_starts_with_the_gateway() -> None:
-    told = []
+    calls = []
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
         assert scope["type"] == "lifespan"
         for _ in range(2):
             message = await receive()
-            told.append(message["type"])
+            calls.append(message["type"])
             await send({"type": f"{message['type']}.complete"})
 
-    with serving_on_a_port(play(Adapter(app))):
-        assert told == ["lifespan.startup"]
-    assert told == ["lifespan.startup", "lifespan.shutdown"]
+    with run_server(create_gateway(Adapter(app))):
+        assert calls == ["lifespan.startup"]
+    assert calls == ["lifespan.startup", "lifespan.shutdown"]
 
 
-def test_a_function_that_cannot_start_is_seen_at_once_and_the_others_are_stopped(
+def test_a_function_that_fails_to_start_is_reported_and_others_are_stopped(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     first: list[str] = []
@@ -72,12 +73,12 @@ def test_a_function_that_cannot_start_is_seen_at_once_and_the_others_are_stopped
     gateway = Gateway(
         [
             Function(Handler(first), ["/a"], "first"),
-            Function(Handler(second, fails="start"), ["/b"], "second"),
+            Function(Handler(second, failing_call="start"), ["/b"], "second"),
             Function(Handler(third), ["/c"], "third"),
         ]
     )
 
-    assert asyncio.run(lived(gateway)) == ["lifespan.startup.failed"]
+    assert asyncio.run(run_lifespan(gateway)) == ["lifespan.startup.failed"]
     assert (first, second, third) == (["start", "stop"], ["start"], [])
     lines = capsys.readouterr().err.splitlines()
     assert lines[-2:] == [
@@ -86,19 +87,19 @@ def test_a_function_that_cannot_start_is_seen_at_once_and_the_others_are_stopped
     ]
 
 
-def test_a_stop_that_fails_is_shown_and_the_others_stop_too(
+def test_a_function_that_fails_to_stop_is_reported_and_others_stop(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     first: list[str] = []
     second: list[str] = []
     gateway = Gateway(
         [
-            Function(Handler(first, fails="stop"), ["/a"], "first"),
+            Function(Handler(first, failing_call="stop"), ["/a"], "first"),
             Function(Handler(second), ["/b"], "second"),
         ]
     )
 
-    assert asyncio.run(lived(gateway)) == [
+    assert asyncio.run(run_lifespan(gateway)) == [
         "lifespan.startup.complete",
         "lifespan.shutdown.complete",
     ]
@@ -109,39 +110,39 @@ def test_a_stop_that_fails_is_shown_and_the_others_stop_too(
     assert gateway.stuck is False
 
 
-def test_a_function_that_is_still_busy_at_the_end_is_named(
+def test_a_function_that_is_busy_at_shutdown_is_reported(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(gateway_module, "_STOP_SECONDS", 0.05)
-    free = threading.Event()
+    release = threading.Event()
 
     def handler(event: Any, context: Any) -> Any:
-        free.wait(10)
+        release.wait(10)
         return OK
 
-    gateway = play(handler, timeout=0.05)
+    gateway = create_gateway(handler, timeout=0.05)
 
     async def request() -> None:
         transport = httpx.ASGITransport(gateway)
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
             await client.get("/")
 
-    assert asyncio.run(lived(gateway, request)) == [
+    assert asyncio.run(run_lifespan(gateway, request)) == [
         "lifespan.startup.complete",
         "lifespan.shutdown.complete",
     ]
-    free.set()
+    release.set()
     assert gateway.stuck is True
     assert capsys.readouterr().err.splitlines()[-1] == (
         "movies: still busy, so it was not shut down."
     )
 
 
-def test_a_line_per_request_tells_what_happened(capsys: pytest.CaptureFixture[str]) -> None:
-    gateway = play(lambda event, context: OK, ("rest-api", {"stage": "prod"}))
+def test_each_request_is_printed_on_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    gateway = create_gateway(lambda event, context: OK, FrontCase("rest-api", {"stage": "prod"}))
 
-    asked(gateway, "POST", "/prod/a%20b?token=s3cret", content=b"four")
-    asked(gateway, "GET", "/elsewhere", headers={"cookie": "s3cret"})
+    send_request(gateway, "POST", "/prod/a%20b?token=s3cret", content=b"four")
+    send_request(gateway, "GET", "/elsewhere", headers={"cookie": "s3cret"})
 
     lines = [line.split(" ") for line in capsys.readouterr().out.splitlines()]
     times = [line.pop(-8) for line in lines]
@@ -153,11 +154,11 @@ def test_a_line_per_request_tells_what_happened(capsys: pytest.CaptureFixture[st
 
 
 @pytest.mark.parametrize(
-    ("no_color", "coloured"),
+    ("no_color", "colored"),
     [(None, True), ("", True), ("1", False)],
 )
-def test_colours_are_for_terminals_that_want_them(
-    no_color: str | None, coloured: bool, monkeypatch: pytest.MonkeyPatch
+def test_colors_are_used_in_a_terminal_without_no_color(
+    no_color: str | None, colored: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Terminal(io.StringIO):
         def isatty(self) -> bool:
@@ -169,43 +170,43 @@ def test_colours_are_for_terminals_that_want_them(
     if no_color is not None:
         monkeypatch.setenv("NO_COLOR", no_color)
 
-    asked(play(lambda event, context: OK), "GET", "/")
+    send_request(create_gateway(lambda event, context: OK), "GET", "/")
 
-    assert ("\x1b[32m\x1b[1m200\x1b[0m" in terminal.getvalue()) is coloured
-    assert ("\x1b" in terminal.getvalue()) is coloured
+    assert ("\x1b[32m\x1b[1m200\x1b[0m" in terminal.getvalue()) is colored
+    assert ("\x1b" in terminal.getvalue()) is colored
 
 
-def test_uvicorn_adds_nothing_to_what_the_gateway_says(capfd: pytest.CaptureFixture[str]) -> None:
-    with serving_on_a_port(play(lambda event, context: OK)) as client:
+def test_uvicorn_prints_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    with run_server(create_gateway(lambda event, context: OK)) as client:
         client.get("/")
 
-    shown = capfd.readouterr()
-    assert len(shown.out.splitlines()) == 1
-    assert shown.err == ""
+    output = capfd.readouterr()
+    assert len(output.out.splitlines()) == 1
+    assert output.err == ""
 
 
-def test_a_request_that_is_under_way_at_the_end_is_named_and_answered(
+def test_a_request_that_is_running_at_shutdown_is_reported_and_gets_a_reply(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    begun, release = threading.Event(), threading.Event()
+    started, release = threading.Event(), threading.Event()
 
     def handler(event: Any, context: Any) -> Any:
-        begun.set()
+        started.set()
         release.wait(10)
         return OK
 
-    gateway = play(handler)
+    gateway = create_gateway(handler)
 
-    async def end_meanwhile() -> httpx.Response:
+    async def cancel_request() -> httpx.Response:
         transport = httpx.ASGITransport(gateway)
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
             request = asyncio.create_task(client.get("/slow"))
-            await asyncio.to_thread(begun.wait, 10)
+            await asyncio.to_thread(started.wait, 10)
             request.cancel()
             return await request
 
-    reply = asyncio.run(end_meanwhile())
+    reply = asyncio.run(cancel_request())
     release.set()
 
     assert (reply.status_code, reply.text) == (500, '{"message":"Internal Server Error"}')
-    assert "GET /slow was still running and was given up." in capsys.readouterr().err
+    assert "GET /slow was still running at shutdown" in capsys.readouterr().err

@@ -1,12 +1,10 @@
-"""Events of an edge, and some that are no request to serve: of authorizers, of nobody."""
+"""Sample events of CloudFront and VPC Lattice."""
 
-from typing import Any
-
-from tests.event_builders import AGENT, CLIENT, Event, http_api, http_api_v1, rest_api
+from tests.event_builders import AGENT, CLIENT, Event
 
 
 def cloudfront(uri: str = "/") -> Event:
-    """Lambda@Edge, viewer request."""
+    """A viewer request of Lambda@Edge."""
     return {
         "Records": [
             {
@@ -34,7 +32,7 @@ def cloudfront(uri: str = "/") -> Event:
 
 
 def vpc_lattice() -> Event:
-    """VPC Lattice, event version 2.0: it has that in common with HTTP APIs."""
+    """A VPC Lattice event, version 2.0. HTTP API events have the same version number."""
     service = "arn:aws:vpc-lattice:eu-west-1:210987654321:"
     return {
         "version": "2.0",
@@ -56,7 +54,7 @@ def vpc_lattice() -> Event:
 
 
 def vpc_lattice_v1() -> Event:
-    """VPC Lattice, event version 1."""
+    """A VPC Lattice event, version 1."""
     return {
         "raw_path": "/orders?page=2",
         "method": "GET",
@@ -64,46 +62,4 @@ def vpc_lattice_v1() -> Event:
         "query_string_parameters": {"page": "2"},
         "body": "",
         "is_base64_encoded": False,
-    }
-
-
-def rest_authorizer() -> Event:
-    """A REQUEST authorizer's of a REST API: an event like a request's, without a body."""
-    event = rest_api("/orders")
-    del event["body"], event["isBase64Encoded"]
-    return event | _asked("methodArn", "prod/GET/orders")
-
-
-def http_v1_authorizer() -> Event:
-    """A REQUEST authorizer's of an HTTP API, format 1.0."""
-    event = http_api_v1("/orders", headers=[("authorization", "Bearer abc")])
-    del event["body"], event["isBase64Encoded"]
-    extra = {"identitySource": "Bearer abc", "authorizationToken": "Bearer abc"}
-    return event | _asked("methodArn", "$default/GET/orders") | extra
-
-
-def http_authorizer() -> Event:
-    """A REQUEST authorizer's of an HTTP API, format 2.0."""
-    event = http_api("/orders", headers=[("authorization", "Bearer abc")])
-    del event["isBase64Encoded"]
-    return event | _asked("routeArn", "$default/GET/orders") | {"identitySource": ["Bearer abc"]}
-
-
-def token_authorizer() -> Event:
-    """A TOKEN authorizer's."""
-    asked = _asked("methodArn", "prod/GET/orders")
-    return asked | {"type": "TOKEN", "authorizationToken": "Bearer abc"}
-
-
-def websocket_authorizer() -> Event:
-    """A WebSocket API's authorizer's."""
-    event = rest_authorizer()
-    event["requestContext"] |= {"connectionId": "BIjz1fFvDoECJnA=", "eventType": "CONNECT"}
-    return event
-
-
-def _asked(key: str, what: str) -> dict[str, Any]:
-    return {
-        "type": "REQUEST",
-        key: f"arn:aws:execute-api:eu-west-1:210987654321:k3jq9x2b7d/{what}",
     }

@@ -1,4 +1,4 @@
-"""What must not grow while events are served, and what has grown between two looks at it."""
+"""Snapshots of what must not grow while events are served, and the growth between two of them."""
 
 import asyncio
 import gc
@@ -22,13 +22,13 @@ from lambda_adapters.invocation.watchdog import watchdog
 
 PACKAGES = (lambda_adapters, asgi_lambda, wsgi_lambda)
 PROC = Path("/proc/self")
-# Between two looks. A leak of one object an event is ten times as much even in the short life, one
-# at every deadline would be seen in the counts. Frameworks keep some by themselves.
-MOST_OBJECTS = 100
+# New objects of one type between two snapshots. Frameworks keep some objects. A leak of one object
+# per event is ten times as much, even in the short run.
+MAX_NEW_OBJECTS = 100
 
 
-class Logs(logging.Handler):
-    """Writes every log line as a real handler would, and keeps only how many there were."""
+class LogCounter(logging.Handler):
+    """Formats every log line like a real handler, and keeps only the number of lines."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
@@ -40,24 +40,24 @@ class Logs(logging.Handler):
 
 
 @dataclass(slots=True, frozen=True)
-class Look:
-    """How many there are: of each thing by name, of Python's objects by type."""
+class Snapshot:
+    """The number of resources by name, and of Python objects by type."""
 
     counts: dict[str, int]
     objects: Counter[str]
 
 
 def resident() -> int:
-    """The process's resident memory in bytes."""
+    """The resident memory of the process in bytes."""
     pages = int((PROC / "statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
-def look() -> Look:
-    """Let what is on its way out end, empty the caches, collect the garbage, and count."""
-    empty_caches()
+def take_snapshot() -> Snapshot:
+    """Let pending work end, clear the caches, collect garbage, and count."""
+    clear_caches()
     environment.call(partial(asyncio.sleep, 0.2))
-    for _ in range(2):  # what the first one ends may free more
+    for _ in range(2):  # the first collection may make more objects collectable
         gc.collect()
     loggers = [
         item for item in logging.root.manager.loggerDict.values() if hasattr(item, "handlers")
@@ -65,10 +65,10 @@ def look() -> Look:
     counts = {
         "tasks on the loop": len(asyncio.all_tasks(environment.loop)),
         "descriptors": len(os.listdir(PROC / "fd")),
-        "requests at the watchdog": len(watchdog._watched),
-        "shutdowns to come": len(environment._shutdowns),
+        "watched requests": len(watchdog._watched),
+        "registered shutdowns": len(environment._shutdowns),
         "joiners": environment._joiners,
-        "tasks named as left behind": len(environment._tasks._named),
+        "reported unfinished tasks": len(environment._tasks._named),
         "timers of the loop": len(getattr(environment.loop, "_scheduled", ())),
         "loggers": len(loggers),
         "handlers of loggers": len(logging.root.handlers) + sum(len(i.handlers) for i in loggers),
@@ -76,11 +76,11 @@ def look() -> Look:
     for thread in threading.enumerate():
         kind = f"threads: {thread.name.partition('-')[0]}"
         counts[kind] = counts.get(kind, 0) + 1
-    return Look(counts, objects())
+    return Snapshot(counts, objects())
 
 
 def objects() -> Counter[str]:
-    """Python's objects by type."""
+    """The number of Python objects by type."""
     names: Counter[str] = Counter()
     for kind, count in Counter(map(type, gc.get_objects())).items():
         names[f"{kind.__module__}.{kind.__qualname__}"] += count
@@ -88,12 +88,12 @@ def objects() -> Counter[str]:
 
 
 BOUNDS: dict[type, int] = {TextCache: MAX_TEXTS, ListCache: MAX_LISTS}
-"""The kinds of caches, and how many values each of them keeps at most."""
+"""The cache classes, and the maximum number of entries of each."""
 
 
 def caches() -> dict[str, Any]:
-    """Every cache of what ships to Lambda, by its module and name: bounded caches, and functions
-    under lru_cache."""
+    """Every cache in the packages, by module and name: bounded caches and lru_cache functions.
+    `lambda_adapters.local` does not run on Lambda and is left out."""
     modules = [
         importlib.import_module(module.name)
         for package in PACKAGES
@@ -109,20 +109,20 @@ def caches() -> dict[str, Any]:
     return found
 
 
-def empty_caches() -> None:
-    """Empty the bounded caches: how full they are at a moment tells nothing of growth."""
+def clear_caches() -> None:
+    """Clear the caches: they are bounded, so their entries are not growth."""
     for cache in caches().values():
         cache.clear() if isinstance(cache, dict) else cache.cache_clear()
 
 
-def grown(before: Look, after: Look) -> dict[str, tuple[int, int]]:
-    """What there is more of: name, how many before and after. Empty where nothing grew."""
-    more = {
+def growth(before: Snapshot, after: Snapshot) -> dict[str, tuple[int, int]]:
+    """The names of what has grown, with the numbers before and after."""
+    result = {
         name: (before.counts.get(name, 0), count)
         for name, count in after.counts.items()
         if count > before.counts.get(name, 0)
     }
     for name, count in after.objects.items():
-        if count > before.objects[name] + MOST_OBJECTS:
-            more[f"objects: {name}"] = (before.objects[name], count)
-    return more
+        if count > before.objects[name] + MAX_NEW_OBJECTS:
+            result[f"objects: {name}"] = (before.objects[name], count)
+    return result

@@ -1,1 +1,0 @@
-"""What senders.py plays: Stripe, GitHub and Slack, on their good days and their bad ones."""
