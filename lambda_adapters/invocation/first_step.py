@@ -15,7 +15,6 @@ import threading
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-_HAS_EAGER_START = sys.version_info >= (3, 12)
 _NAME = "request"  # a generated name for each task takes time
 enabled = os.environ.get("LAMBDA_ADAPTERS_FIRST_STEP") != "off"
 
@@ -37,11 +36,11 @@ def start_task(
     sys.set_asyncgen_hooks(loop._asyncgen_firstiter_hook, loop._asyncgen_finalizer_hook)
     asyncio.events._set_running_loop(loop)
     try:
-        if _HAS_EAGER_START:
-            options: dict[str, Any] = {"eager_start": True}
-            return asyncio.Task(function(), loop=loop, name=_NAME, **options)
-        task = asyncio.Task(function(), loop=loop, name=_NAME)
-        loop._ready.popleft()._run()
+        if sys.version_info >= (3, 12):
+            task = asyncio.Task(function(), loop=loop, name=_NAME, eager_start=True)
+        else:  # Python 3.11
+            task = asyncio.Task(function(), loop=loop, name=_NAME)
+            loop._ready.popleft()._run()
         return task
     finally:
         loop._thread_id = None

@@ -10,8 +10,18 @@ from typing import Any
 import pytest
 
 from asgi_lambda import Adapter as AsgiAdapter
-from lambda_adapters import AppError, FailedStatus, IncompleteReply, Router, UnknownEvent
+from lambda_adapters import (
+    AppError,
+    FailedStatus,
+    IncompleteReply,
+    Reply,
+    Request,
+    Router,
+    UnknownEvent,
+)
 from lambda_adapters.invocation.handler import Handler
+from lambda_adapters.invocation.invocation import Invocation
+from lambda_adapters.invocation.sinks import Sink, deliver
 from tests import event_builders
 from tests.invocation.sinks import RecordingSink
 from wsgi_lambda import Adapter as WsgiAdapter
@@ -277,6 +287,34 @@ def test_an_event_with_an_invalid_body_gets_400(
 
     assert (response["statusCode"], response["body"]) == (400, "Bad Request")
     assert [record.levelname for record in caplog.records] == ["WARNING"]
+
+
+class Custom(Handler):
+    """A handler of your own, which runs in a thread on an event loop."""
+
+    def __init__(self, result: Any) -> None:
+        self.result = result
+
+    def respond(self, request: Request, invocation: Invocation, sink: Sink | None) -> Any:
+        return deliver(self.result, sink)
+
+
+@sync_and_async
+@pytest.mark.parametrize(
+    ("result", "calls"),
+    [
+        (Reply(204), [("start", 204, [], "", False), ("end",)]),
+        (Reply(200, [], b"a"), [("start", 200, [], "", False), ("write", b"a"), ("end",)]),
+        ({"statusCode": 204}, [("answer", {"statusCode": 204})]),
+    ],
+)
+def test_a_custom_handler_delivers_a_reply_or_a_response(
+    result: Any, calls: Calls, answer_event: Any
+) -> None:
+    sink = RecordingSink()
+
+    answer_event(Custom(result), event(), sink)
+    assert sink.calls == calls
 
 
 def test_startup_and_shutdown_of_a_router_run_the_lifespans_on_the_callers_loop() -> None:
