@@ -35,7 +35,7 @@ def database(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/example.db")
 
 
-@pytest.fixture(params=EVERY_FRONT.values(), ids=EVERY_FRONT)
+@pytest.fixture(params=EVERY_FRONT.values(), ids=list(EVERY_FRONT))
 def front(request: pytest.FixtureRequest) -> dict[str, Any]:
     """The options of a Client for one front."""
     options: dict[str, Any] = request.param

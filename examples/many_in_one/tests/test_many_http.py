@@ -19,7 +19,7 @@ SECRET = "made up for this test"
 FRONTS = {name: options for name, options in EVERY_FRONT.items() if name != "rest-api-text"}
 
 
-@pytest.fixture(params=FRONTS.values(), ids=FRONTS)
+@pytest.fixture(params=FRONTS.values(), ids=list(FRONTS))
 def front(request: pytest.FixtureRequest) -> dict[str, Any]:
     options: dict[str, Any] = request.param
     return options
