@@ -130,10 +130,7 @@ class Cycle:
             role = _role[name]
             safe = (value.isascii() and value.isprintable()) or is_safe_value(value)
             if not role or not safe:
-                raise AppError(
-                    "The app sent a header whose name is not a token, or whose value holds a "
-                    "control character such as CR or LF; no server would pass it on."
-                )
+                raise _invalid_header_error()
             if role != OTHER and name not in excluded:
                 if role == TYPE:
                     content_type = value
@@ -145,7 +142,7 @@ class Cycle:
                     plain = False
             header_map[name] = value
             size += len(name) + len(value)
-        plain = plain and len(header_map) == len(headers)
+        kept_map = header_map if plain and len(header_map) == len(headers) else None
         header_map.pop("content-length", None)
         if excluded:
             headers = [pair for pair in headers if pair[0] not in excluded]
@@ -160,9 +157,7 @@ class Cycle:
             or bool(options.text_types and media_type(content_type) in options.text_types)
         )
         if self._sink is None:
-            self._reply = Reply(
-                status, headers, b"", text, reason, header_map if plain else None, size
-            )
+            self._reply = Reply(status, headers, b"", text, reason, kept_map, size)
         else:
             self._sink.start(status, headers, reason, text)
 
@@ -264,6 +259,13 @@ def _set_root(request: Request, root: str) -> None:
         below = raw_path_below(whole, root) or raw_path_below(request.raw_path, root)
     raw_path = below or request.raw_path
     request.root_path, request.raw_path, request.path = root, raw_path, path_from_raw(raw_path)
+
+
+def _invalid_header_error() -> AppError:
+    return AppError(
+        "The app sent a header whose name is not a token, or whose value holds a control character "
+        "such as CR or LF; no server would pass it on."
+    )
 
 
 def _parse_length(value: str) -> int:

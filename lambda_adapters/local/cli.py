@@ -130,13 +130,17 @@ def serve(
         listener = server.open_listener(host, port)
     except server.CannotListen as error:
         raise click.ClickException(str(error)) from None
-    for function in functions:
-        paths = ["every path" if p == DEFAULT else p for p in function.patterns]
-        console.print_line(f"{function.name}  {'  '.join(paths)}")
+    _print_functions(functions, console)
     serves_root = any(DEFAULT in function.patterns for function in functions)
     url = f"{'Open' if serves_root else 'Listening on'} {server.url_of(listener, gateway)}"
     if not server.run(gateway, listener, lambda: console.print_line(f"{url}  (Ctrl-C ends)")):
         raise click.ClickException("A function did not start: see the traceback above.")
+
+
+def _print_functions(functions: list[Function], console: Console) -> None:
+    for function in functions:
+        paths = ["every path" if p == DEFAULT else p for p in function.patterns]
+        console.print_line(f"{function.name}  {'  '.join(paths)}")
 
 
 @main.command()

@@ -139,6 +139,7 @@ def test_a_client_that_disconnects_during_its_body_gets_no_reply() -> None:
         raise AssertionError("the client has disconnected")
 
     asyncio.run(create_gateway(handler)({"type": "http"}, receive, send))
+    assert list(messages) == []
 
 
 def test_a_scope_does_not_need_raw_path_and_client() -> None:

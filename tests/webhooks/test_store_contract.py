@@ -138,9 +138,9 @@ def test_a_long_lease_is_busy_until_it_expires(case: StoreCase) -> None:
 
 
 def test_different_keys_have_different_leases(case: StoreCase) -> None:
-    case.acquire("github:a")
-    case.acquire("github:b")
-    case.acquire("GitHub:a")
+    keys = ["github:a", "github:b", "GitHub:a"]
+    assert [type(case.store.acquire(key, 60.0)) for key in keys] == [Leased] * 3
+    assert [type(case.store.acquire(key, 60.0)) for key in keys] == [Busy] * 3
 
 
 def test_a_finished_key_returns_its_answer_every_time(case: StoreCase) -> None:

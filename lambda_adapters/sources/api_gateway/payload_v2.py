@@ -107,7 +107,6 @@ def event_from_parts(request: Request, front: "Front", raw_path: str, path: str)
     headers = forward_headers(request)
     cookies = [part for n, v in headers if n == "cookie" for part in v.split("; ") if part]
     now = datetime.now(UTC)
-    client = request.client[0] if request.client else ""
     route_key = "$default" if front.route == "/{proxy+}" else f"ANY {front.route}"
     event: Event = {
         "version": "2.0",
@@ -124,7 +123,7 @@ def event_from_parts(request: Request, front: "Front", raw_path: str, path: str)
                 "method": request.method,
                 "path": path,
                 "protocol": f"HTTP/{request.http_version}",
-                "sourceIp": client,
+                "sourceIp": request.client[0] if request.client else "",
                 "userAgent": request.header("user-agent") or "",
             },
             "requestId": str(uuid4()),
